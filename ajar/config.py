@@ -1,0 +1,28 @@
+"""Options of an audit, and the limits that hold whatever the input says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Ceilings on work. Each is far above what real releases need and far below what hurts."""
+
+    header_bytes: int = 100 * 2**20  # the safetensors reference reader's own cap on a header
+    text_bytes: int = 4 * 2**20  # a card, licence or config; the longest SPDX text is 150 kB
+    inflate_bytes: int = 64 * 2**20  # decompressed from one archive member while looking at it
+    read_bytes: int = 2 * 2**30  # everything one audit may read
+    files: int = 200_000
+    archive_depth: int = 3  # an archive in an archive in an archive
+    archive_members: int = 100_000
+    seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the caller wants. `progress` is reported through a callback, never printed."""
+
+    limits: Limits = Limits()
+    mot: bool = False
+    strict: bool = False

@@ -1,0 +1,1 @@
+"""File formats: each reads facts from bytes, by range, and judges nothing."""

@@ -1,0 +1,48 @@
+"""Where a release is: one line of text that a person can type, and back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from ajar.errors import UsageError
+
+# A single letter before the colon is a Windows drive, not a scheme.
+_SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+):(?P<rest>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locator:
+    """A target: `scheme:name[@revision][//subpath]`. For files the scheme may be left out.
+
+    `Locator.parse(str(x)) == x` holds for every locator. A file locator has no revision: what is
+    on disk is what there is.
+    """
+
+    scheme: str = "file"
+    name: str
+    revision: str | None = None
+    subpath: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a locator from text. Raises `UsageError` when it names nothing."""
+        match = _SCHEME.fullmatch(text)
+        scheme, rest = (match["scheme"], match["rest"]) if match else ("file", text)
+        lead = len(rest) - len(rest.lstrip("/"))
+        body, _, subpath = rest[lead:].partition("//")
+        name = "/" * min(lead, 1) + (body.rstrip("/") if scheme == "file" else body)
+        revision = None
+        if scheme != "file" and "@" in name:
+            name, _, revision = name.rpartition("@")
+        if not name:
+            raise UsageError("the target is empty", hint="give a folder, a file or an archive")
+        return cls(scheme=scheme, name=name, revision=revision or None, subpath=subpath or None)
+
+    def __str__(self) -> str:
+        explicit = self.scheme != "file" or _SCHEME.fullmatch(self.name) is not None
+        prefix = f"{self.scheme}:" if explicit else ""
+        revision = f"@{self.revision}" if self.revision else ""
+        subpath = f"//{self.subpath}" if self.subpath else ""
+        return f"{prefix}{self.name}{revision}{subpath}"

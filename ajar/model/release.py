@@ -1,0 +1,29 @@
+"""A release: a pinned list of files. It holds no open handle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ajar.model.locator import Locator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One file: POSIX path relative to the release, size in bytes, digest where the host states one."""
+
+    path: str
+    size: int
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What a locator resolved to."""
+
+    locator: Locator
+    revision: str | None = None
+    files: tuple[FileEntry, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(entry.size for entry in self.files)

@@ -1,0 +1,90 @@
+"""The report: everything an audit found. Every output is computed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ajar.model.component import Component, LicenceMatch
+from ajar.model.evidence import Evidence, Gap
+from ajar.model.judgement import Claim, Finding, Right, Verdict
+from ajar.model.release import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What the audit took. `bytes_total` is what there was to read."""
+
+    bytes_read: int
+    bytes_total: int
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """One file as its bytes show it: format id (`unknown` when none fits) and size in bytes."""
+
+    path: str
+    format: str
+    size: int
+    family: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSafety:
+    """Whether one file can be loaded without running code that came with it."""
+
+    path: str
+    format: str
+    level: str  # clean | caution | dangerous | unknown
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """The level of the worst file, and the files that are not clean or carry weights."""
+
+    level: str
+    files: tuple[FileSafety, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """Who holds the release. `None` is unknown."""
+
+    hosted_only: bool | None
+    gated: bool | None
+    signed: bool | None
+    revocable: bool | None
+    base_models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One release, audited. `releases` holds the reports of the releases inside a repository of many."""
+
+    tool_version: str
+    target: str
+    title: str
+    release: Release
+    files: tuple[FileFacts, ...]
+    components: tuple[Component, ...]
+    licences: tuple[LicenceMatch, ...]
+    rights: tuple[Right, ...]
+    obligations: tuple[str, ...]
+    safety: Safety
+    claims: tuple[Claim, ...]
+    control: Control
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    evidence: tuple[Evidence, ...]
+    gaps: tuple[Gap, ...]
+    cost: Cost
+    releases: tuple[Report, ...] = ()
+
+    def verdict(self, instrument: str) -> Verdict:
+        """The verdict of one instrument. Raises `KeyError` when it was not asked."""
+        for verdict in self.verdicts:
+            if verdict.instrument == instrument:
+                return verdict
+        raise KeyError(instrument)
