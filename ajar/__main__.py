@@ -1,0 +1,5 @@
+"""`python -m ajar`."""
+
+from ajar.cli import main
+
+main()

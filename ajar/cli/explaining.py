@@ -1,0 +1,44 @@
+"""`ajar instruments` and `ajar explain`: every word that a report uses, from the data it comes from."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from ajar import frameworks, rights, safety
+from ajar.components import checks
+from ajar.errors import UsageError
+from ajar.frameworks import explain as words
+
+
+def list_instruments() -> str:
+    """One paragraph an instrument."""
+    blocks = []
+    for instrument in frameworks.INSTRUMENTS:
+        known = words.explain(instrument.id)
+        text = known.text if known else ""
+        blocks.append(
+            f"{instrument.id:<11}{instrument.name} ({instrument.version})\n{'':<11}{text}\n{'':<11}{instrument.source}"
+        )
+    return "\n\n".join(blocks)
+
+
+def rules() -> dict[str, tuple[str, str, str]]:
+    """Every rule: id to statement, reason, remedy."""
+    return {
+        rule: (title, text, remedy)
+        for rule, title, text, remedy in (*rights.RULES, *checks.RULES, *safety.RULES)
+    }
+
+
+def explain_id(name: str) -> str:
+    """Raises `UsageError` with the nearest ids when nothing is called so."""
+    known = words.explain(name)
+    if known is not None:
+        return "\n".join(part for part in (f"{name}: {known.title}", known.text, known.source) if part)
+    table = rules()
+    if name in table:
+        title, text, remedy = table[name]
+        return f"{name}: {title}\n{text}\nRemedy: {remedy}"
+    near = get_close_matches(name, [*words.known_ids(), *table], n=3)
+    hint = f"did you mean: {', '.join(near)}?" if near else "`ajar instruments` lists the instruments"
+    raise UsageError(f"nothing here is called {name!r}", hint=hint)
