@@ -118,6 +118,14 @@ class StreamBlob:
             )
         return bytes(self._seen[offset:end])
 
+    def to_end(self) -> BytesBlob:
+        """Everything that is left, up to `limit_bytes`, as bytes in memory."""
+        while len(self._seen) < self.limit_bytes and not self._ended:
+            chunk = self.pull(min(self.limit_bytes - len(self._seen), 1 << 20))
+            self._seen += chunk
+            self._ended = not chunk
+        return BytesBlob(bytes(self._seen))
+
 
 def read_exactly(blob: Blob, offset: int, length: int, what: str) -> bytes:
     """`length` bytes from `offset`, or `MalformedError` naming what is cut short.
