@@ -199,8 +199,14 @@ def _mentions(dossier: Dossier) -> Iterable[LicenceMatch]:
         if text.path in licence_files or text.path not in described or _ASIDE.search(text.path):
             continue
         spread = _spread_scopes(text)
+        silent = (Scope.CODE, Scope.DOCUMENTS)
+        if re.search(r"model[-_]?card", text.path, re.IGNORECASE):
+            silent = (Scope.WEIGHTS, Scope.DOCUMENTS)
+        fields_end = text.text.count("\n", 0, max(text.text.find("\n\n"), 0)) if _PACKAGE_PLACE.search(text.path) else 0
         for mention in mentions(text.text):
-            scopes = mention.scopes or _near(spread, mention.line) or (Scope.CODE, Scope.DOCUMENTS)
+            if mention.line <= fields_end:
+                continue
+            scopes = mention.scopes or _near(spread, mention.line) or silent
             yield LicenceMatch(
                 licence=mention.licence,
                 match=MatchKind.REFERENCE,
