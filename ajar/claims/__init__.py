@@ -1,0 +1,8 @@
+"""What a publisher says of its own release, held against what was found."""
+
+from __future__ import annotations
+
+from ajar.claims.hold import hold
+from ajar.claims.statements import Statement, find
+
+__all__ = ["Statement", "find", "hold"]

@@ -1,0 +1,257 @@
+"""The report as one HTML file: no script, no request to anywhere, every string escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from importlib.resources import files
+
+from ajar.model.component import Difference, Scope
+from ajar.model.evidence import Evidence, Ground
+from ajar.model.judgement import DOOR_LABELS, Door, Verdict
+from ajar.model.report import Report
+from ajar.reports import door_art
+from ajar.reports.words import (
+    ANSWER_MARKS,
+    COMPONENT_WORDS,
+    INSTRUMENT_WORDS,
+    OUTCOME_MARKS,
+    RIGHT_WORDS,
+    SAFETY_WORDS,
+    STATE_WORDS,
+    how_known,
+    level_words,
+    size_words,
+    verdict_words,
+    visible,
+)
+
+_EVIDENCE_ROWS = 2000
+
+
+def render(report: Report) -> str:
+    """The page as text."""
+    style = (files("ajar.reports") / "assets" / "report.css").read_text("utf-8")
+    title = f"{report.title}: how open is it? (ajar)"
+    body = "".join(_several(report) if report.releases else _release(report, level=1))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+        f"<title>{_t(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        '<a class="skip" href="#main">Skip to the report</a>\n'
+        f'<main id="main">\n{body}</main>\n{_footer(report)}\n</body>\n</html>\n'
+    )
+
+
+def _t(value: object) -> str:
+    """Any string of a release, safe inside text and attributes."""
+    return escape(visible(str(value)), quote=True)
+
+
+def _several(report: Report) -> Iterator[str]:
+    yield f"<header><h1>{_t(report.title)}</h1><p>{len(report.releases)} releases in one repository, each judged by its own licence.</p></header>"
+    rows = (
+        (
+            f'<a href="#r{number}">{_t(inner.title)}</a>',
+            _t(verdict_words(inner.verdict("g7"))),
+            _t(
+                ", ".join(
+                    dict.fromkeys(m.licence.id for m in inner.licences if Scope.WEIGHTS in m.applies_to)
+                )
+                or "none found"
+            ),
+            _t(inner.safety.level),
+        )
+        for number, inner in enumerate(report.releases)
+    )
+    yield _table(("Release", "Door", "Licence of the weights", "Safe to load"), rows)
+    for number, inner in enumerate(report.releases):
+        yield f'<article id="r{number}">'
+        yield from _release(inner, level=2)
+        yield "</article>"
+
+
+def _release(report: Report, *, level: int) -> Iterator[str]:
+    yield from _headline(report, level)
+    yield _section("Verdicts", level, (_verdict(verdict) for verdict in report.verdicts))
+    yield _section("Licences", level, _licences(report))
+    yield _section("May I, with the weights", level, _rights(report))
+    yield _section("Safe to load", level, _safety(report))
+    yield _section("Components", level, _components(report))
+    if report.claims:
+        yield _section("What it says of itself", level, _claims(report))
+    if report.findings:
+        yield _section("Watch", level, _findings(report))
+    yield _section("Evidence", level, _evidence(report))
+
+
+def _headline(report: Report, level: int) -> Iterator[str]:
+    verdict = report.verdict("g7")
+    label = DOOR_LABELS[Door(verdict.declared)]
+    said = "" if verdict.declared == verdict.at_least else ", as declared"
+    yield f'<header class="head {verdict.declared}">{door_art.svg(verdict.declared)}<div><h{level}>{_t(report.title)}</h{level}>'
+    yield f'<p class="label">{label}{said}</p>'
+    if not verdict.certain:
+        yield f"<p>Proven: <strong>{level_words(verdict.at_least)}</strong>. Possible: <strong>{level_words(verdict.at_most)}</strong>.</p>"
+    if verdict.moved_by:
+        yield f"<p>What would move it: {_t(verdict.moved_by[0])}</p>"
+    yield "</div></header>\n"
+
+
+def _section(title: str, level: int, parts: Iterable[str]) -> str:
+    return f"<section><h{level + 1}>{title}</h{level + 1}>{''.join(parts)}</section>\n"
+
+
+def _verdict(verdict: Verdict) -> str:
+    rows = (
+        (
+            f'<span class="{item.outcome.value}">{OUTCOME_MARKS[item.outcome]} {item.outcome.value}</span>',
+            f"<code>{_t(item.id)}</code>",
+            _t(item.reason) + _grounds(item.because),
+            _t(item.basis.value),
+        )
+        for item in verdict.criteria
+    )
+    notes = "".join(f"<p class=note>{_t(note)}</p>" for note in (*verdict.notes, *verdict.moved_by))
+    return (
+        f"<details><summary><strong>{INSTRUMENT_WORDS[verdict.instrument]}</strong> {_t(verdict_words(verdict))}</summary>"
+        f"{_table(('Outcome', 'Criterion', 'Why', 'Basis'), rows)}{notes}</details>"
+    )
+
+
+def _grounds(grounds: Iterable[Ground]) -> str:
+    items = "".join(f"<li>{_ground(item)}</li>" for item in list(grounds)[:4])
+    return f"<ul class=because>{items}</ul>" if items else ""
+
+
+def _ground(item: Ground) -> str:
+    if isinstance(item, Evidence):
+        quote = f" <q>{_t(item.quote)}</q>" if item.quote else ""
+        return f"<code>{_t(item.location)}</code> {_t(item.key)} = {_t(item.value)}{quote}"
+    return f"<code>{_t(item.location)}</code> {_t(item.reason.value)}: {_t(item.detail)}"
+
+
+def _licences(report: Report) -> Iterator[str]:
+    if not report.licences:
+        yield "<p>No licence was found.</p>"
+        return
+    rows = (
+        (
+            _t(", ".join(scope.value for scope in match.applies_to)),
+            f"<strong>{_t(match.licence.id)}</strong><br>{_t(match.licence.name)}",
+            _t(how_known(match)) + _differences(match.differences),
+            _t(match.because),
+        )
+        for match in report.licences
+    )
+    yield _table(("Covers", "Licence", "How it is known", "Why it covers that"), rows)
+
+
+def _differences(differences: Iterable[Difference]) -> str:
+    found = []
+    for item in differences:
+        tag = "del" if item.change == "removed" else "ins"
+        found.append(
+            f"<p><{tag}>{_t(item.text)}</{tag}> (line {_t(item.line)})</p>"
+        )
+    return "".join(found[:6])
+
+
+def _rights(report: Report) -> Iterator[str]:
+    rows = (
+        (
+            _t(RIGHT_WORDS.get(right.id, right.id)),
+            f'<span class="{right.answer}">{ANSWER_MARKS[right.answer]} {right.answer}</span>',
+            f"<q>{_t(right.quote)}</q> {_t(right.location or '')}",
+        )
+        for right in report.rights
+    )
+    yield _table(("May I", "Answer", "The words it rests on"), rows)
+    if report.obligations:
+        duties = "".join(f"<li>{_t(duty)}</li>" for duty in report.obligations)
+        yield f"<p>You must:</p><ul>{duties}</ul>"
+
+
+def _safety(report: Report) -> Iterator[str]:
+    yield f"<p><strong>{SAFETY_WORDS[report.safety.level]}</strong></p>"
+    rows = (
+        (
+            f"<code>{_t(file.path)}</code>",
+            _t(file.format),
+            _t(file.level),
+            _t("; ".join(finding.message for finding in file.findings)),
+        )
+        for file in report.safety.files
+    )
+    yield _table(("File", "Format", "Level", "Why"), rows)
+
+
+def _components(report: Report) -> Iterator[str]:
+    rows = (
+        (
+            _t(COMPONENT_WORDS[part.kind]),
+            _t(STATE_WORDS[part.state]),
+            _t(part.reason) + _grounds(part.because),
+            _t(", ".join(dict.fromkeys(match.licence.id for match in part.licences)) or "none"),
+        )
+        for part in report.components
+    )
+    yield _table(("Component", "State", "Why", "Licences"), rows)
+
+
+def _claims(report: Report) -> Iterator[str]:
+    rows = (
+        (
+            _t(claim.finding.value),
+            f"<q>{_t(claim.quote)}</q> <code>{_t(claim.location)}</code>",
+            _t("; ".join(claim.because)),
+        )
+        for claim in report.claims
+    )
+    yield _table(("Finding", "What is said", "Against"), rows)
+
+
+def _findings(report: Report) -> Iterator[str]:
+    rows = (
+        (
+            _t(finding.severity.value),
+            f"{_t(finding.message)}{_grounds(finding.because)}",
+            _t(finding.remedy),
+            f"<code>{_t(finding.rule)}</code>",
+        )
+        for finding in report.findings
+    )
+    yield _table(("Severity", "Finding", "Remedy", "Rule"), rows)
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    shown: tuple[Ground, ...] = (*report.gaps, *report.evidence)[:_EVIDENCE_ROWS]
+    items = "".join(f"<li>{_ground(item)}</li>" for item in shown)
+    more = len(report.evidence) + len(report.gaps) - len(shown)
+    rest = f"<p>{more} more in the JSON report.</p>" if more else ""
+    yield (
+        f"<details><summary>{len(report.evidence)} facts read, {len(report.gaps)} things that could not be</summary>"
+        f"<ul class=because>{items}</ul>{rest}</details>"
+    )
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(heads)
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td data-head="{name}">{cell}</td>' for name, cell in zip(names, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _footer(report: Report) -> str:
+    cost = report.cost
+    return (
+        f"<footer><p>{len(report.release.files)} files, {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} read "
+        f"in {cost.seconds:.2f} s by ajar {_t(report.tool_version)}. Target: <code>{_t(report.target)}</code>"
+        f"{f', revision <code>{_t(report.release.revision)}</code>' if report.release.revision else ''}.</p></footer>"
+    )

@@ -1,0 +1,133 @@
+"""Plain words for what a report says, shared by every output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ajar.model.component import ComponentKind, LicenceMatch, MatchKind
+from ajar.model.evidence import Basis
+from ajar.model.judgement import Outcome, Verdict
+
+COMPONENT_WORDS: Mapping[str, str] = {
+    ComponentKind.MODEL_ARCHITECTURE: "architecture",
+    ComponentKind.FINAL_PARAMETERS: "weights",
+    ComponentKind.TECHNICAL_REPORT: "technical report",
+    ComponentKind.EVALUATION_RESULTS: "evaluation results",
+    ComponentKind.MODEL_CARD: "model card",
+    ComponentKind.DATA_CARD: "data card",
+    ComponentKind.SAMPLE_OUTPUTS: "sample outputs",
+    ComponentKind.TRAINING_CODE: "training code",
+    ComponentKind.INFERENCE_CODE: "inference code",
+    ComponentKind.EVALUATION_CODE: "evaluation code",
+    ComponentKind.EVALUATION_DATA: "evaluation data",
+    ComponentKind.SUPPORTING_LIBRARIES: "libraries named",
+    ComponentKind.DATASETS: "training data",
+    ComponentKind.PREPROCESSING_CODE: "preprocessing code",
+    ComponentKind.INTERMEDIATE_PARAMETERS: "checkpoints",
+    ComponentKind.RESEARCH_PAPER: "paper",
+    ComponentKind.MODEL_METADATA: "model metadata",
+}
+STATE_WORDS: Mapping[str, str] = {
+    Basis.VERIFIED: "here",
+    Basis.DECLARED: "only said",
+    Basis.INFERRED: "inferred",
+    Basis.ABSENT: "not here",
+    Basis.WITHHELD: "withheld",
+    Basis.UNKNOWN: "could not tell",
+}
+OUTCOME_MARKS: Mapping[str, str] = {
+    Outcome.MET: "✓",
+    Outcome.PARTIAL: "~",
+    Outcome.UNMET: "✗",
+    Outcome.UNKNOWN: "?",
+    Outcome.NOT_APPLICABLE: "-",
+}
+ANSWER_MARKS: Mapping[str, str] = {"yes": "✓", "conditional": "~", "no": "✗", "unknown": "?"}
+RIGHT_WORDS: Mapping[str, str] = {
+    "commercial-use": "use it commercially",
+    "at-scale": "at any scale",
+    "modify": "change it",
+    "redistribute": "share it",
+    "train-other-models": "train others on outputs",
+    "field-of-use": "for any purpose",
+    "territory": "anywhere",
+    "revocable": "can it be revoked",
+}
+INSTRUMENT_WORDS: Mapping[str, str] = {
+    "g7": "G7 labels",
+    "mof": "MOF 1.0",
+    "osaid": "OSAID 1.0",
+    "eu-ai-act": "EU AI Act 53(2)",
+    "osai": "OSAI index",
+    "solaiman": "Solaiman",
+}
+LEVEL_WORDS: Mapping[str, str] = {
+    "class-iii": "Class III (Open Model)",
+    "class-ii": "Class II (Open Tooling)",
+    "class-i": "Class I (Open Science)",
+    "shut": "Closed",
+    "chained": "Weights Available AI",
+    "ajar": "Open Weights AI",
+    "open": "Open Source AI",
+    "wide-open": "Open Source AI with Open Data",
+    "pass": "passes",
+    "fail": "fails",
+    "review": "for review",
+    "not-exempt": "not exempt",
+}
+SAFETY_WORDS: Mapping[str, str] = {
+    "clean": "✓ loads without running code",
+    "caution": "~ with care",
+    "dangerous": "✗ do not load",
+    "unknown": "? could not tell",
+}
+
+
+def level_words(level: str) -> str:
+    return LEVEL_WORDS.get(level, level.replace("-", " "))
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """The answer in one phrase, and its bounds when it is not certain."""
+    if verdict.certain:
+        return level_words(verdict.at_least)
+    bounds = f"proven {level_words(verdict.at_least)}, possible {level_words(verdict.at_most)}"
+    return f"{level_words(verdict.declared)} as declared ({bounds})"
+
+
+def how_known(match: LicenceMatch) -> str:
+    """How a licence is known, in a few words."""
+    where = str(match.location)
+    if match.match is MatchKind.EXACT:
+        return f"whole text, {where}"
+    if match.match is MatchKind.TEMPLATE:
+        return f"whole text but for names and dates, {where}"
+    if match.match is MatchKind.MODIFIED:
+        return f"MODIFIED text, {where}"
+    if match.match is MatchKind.UNKNOWN:
+        return f"unknown terms, {where}"
+    text = "text present" if match.text_present else "text not in the release"
+    return f"named at {where}; {text}"
+
+
+def visible(text: str) -> str:
+    """Text that cannot drive a terminal: control, bidirectional and other invisible characters spelled out."""
+    return "".join(
+        char if char.isprintable() and char not in _HIDDEN else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+_HIDDEN = frozenset(
+    map(chr, (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
+)
+
+
+def size_words(size_bytes: int) -> str:
+    """Bytes in the unit that reads best."""
+    size = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    raise AssertionError(size)
