@@ -74,7 +74,8 @@ def _judge(dossier: Dossier, title: str, shared: Dossier | None) -> Report:
         gated=control.gated,
     )
     verdicts = frameworks.evaluate_all(subject)
-    answers = rights.rights_of([match for match in found if Scope.WEIGHTS in match.applies_to])
+    on_weights = [match for match in found if Scope.WEIGHTS in match.applies_to]
+    answers = rights.rights_of(on_weights, {text.path: text.text for text in dossier.texts})
     safe = safety.assess(dossier)
     notes = (
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
@@ -90,7 +91,7 @@ def _judge(dossier: Dossier, title: str, shared: Dossier | None) -> Report:
         components=parts,
         licences=found,
         rights=answers,
-        obligations=rights.obligations_of([match for match in found if Scope.WEIGHTS in match.applies_to]),
+        obligations=rights.obligations_of(on_weights),
         safety=safe,
         claims=claims.hold(claims.find(dossier.texts), verdicts, answers),
         control=control,

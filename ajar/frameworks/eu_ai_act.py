@@ -18,7 +18,14 @@ LEVELS = ("not-exempt", "review", "exempt")
 
 # Limits that paragraph 83 names as disqualifying; safety limits on use are for review (paragraph 84).
 _DISQUALIFYING = frozenset(
-    ["non-commercial", "user-threshold", "revenue-threshold", "territory", "no-redistribution", "registration"]
+    [
+        "non-commercial",
+        "user-threshold",
+        "revenue-threshold",
+        "territory",
+        "no-redistribution",
+        "registration",
+    ]
 )
 _OWED = frozenset({"copyright-policy-is-published", "training-content-summary-is-published"})
 _NEEDED_SECTIONS = 3

@@ -152,9 +152,7 @@ def _differences(differences: Iterable[Difference]) -> str:
     found = []
     for item in differences:
         tag = "del" if item.change == "removed" else "ins"
-        found.append(
-            f"<p><{tag}>{_t(item.text)}</{tag}> (line {_t(item.line)})</p>"
-        )
+        found.append(f"<p><{tag}>{_t(item.text)}</{tag}> (line {_t(item.line)})</p>")
     return "".join(found[:6])
 
 

@@ -19,7 +19,9 @@ def blocks(a: Sequence[str], b: Sequence[str]) -> list[Block]:
     return _between(a, b, 0, len(a), 0, len(b), _GRAM)
 
 
-def _between(a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: int, gram: int) -> list[Block]:
+def _between(
+    a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: int, gram: int
+) -> list[Block]:
     found: list[Block] = []
     head = 0
     while a0 + head < a1 and b0 + head < b1 and a[a0 + head] == b[b0 + head]:
@@ -46,7 +48,9 @@ def _middle(a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: i
         if (a1 - a0) * (b1 - b0) > _GAP:
             return []
         matcher = SequenceMatcher(None, list(a[a0:a1]), list(b[b0:b1]), autojunk=False)
-        return [(a0 + block.a, b0 + block.b, block.size) for block in matcher.get_matching_blocks() if block.size]
+        return [
+            (a0 + block.a, b0 + block.b, block.size) for block in matcher.get_matching_blocks() if block.size
+        ]
     found: list[Block] = []
     for start_a, start_b, length in anchors:
         if start_a < a0 or start_b < b0:
@@ -59,7 +63,9 @@ def _middle(a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: i
     return found + _between(a, b, a0, a1, b0, b1, gram)
 
 
-def _anchors(a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: int, gram: int) -> list[Block]:
+def _anchors(
+    a: Sequence[str], b: Sequence[str], a0: int, a1: int, b0: int, b1: int, gram: int
+) -> list[Block]:
     """Phrases that stand once in each: the longest chain that rises in both."""
     once_a, once_b = _unique(a, a0, a1, gram), _unique(b, b0, b1, gram)
     pairs = sorted((at, once_b[phrase]) for phrase, at in once_a.items() if phrase in once_b)

@@ -202,7 +202,11 @@ def _mentions(dossier: Dossier) -> Iterable[LicenceMatch]:
         silent = (Scope.CODE, Scope.DOCUMENTS)
         if re.search(r"model[-_]?card", text.path, re.IGNORECASE):
             silent = (Scope.WEIGHTS, Scope.DOCUMENTS)
-        fields_end = text.text.count("\n", 0, max(text.text.find("\n\n"), 0)) if _PACKAGE_PLACE.search(text.path) else 0
+        fields_end = (
+            text.text.count("\n", 0, max(text.text.find("\n\n"), 0))
+            if _PACKAGE_PLACE.search(text.path)
+            else 0
+        )
         for mention in mentions(text.text):
             if mention.line <= fields_end:
                 continue

@@ -28,17 +28,79 @@ _SLOT_WORDS = 14
 
 # Words that carry a condition: where one of them differs, the difference is never a matter of template.
 _WEIGHTY = frozenset(
-    """shall must not no only except unless may if however provided prohibited forbidden require requires
-    required commercial non research military revenue users fee royalty exceed permitted restricted
-    restrict derivative indicate responsibly terminate display credit""".split()
+    [
+        "shall",
+        "must",
+        "not",
+        "no",
+        "only",
+        "except",
+        "unless",
+        "may",
+        "if",
+        "however",
+        "provided",
+        "prohibited",
+        "forbidden",
+        "require",
+        "requires",
+        "required",
+        "commercial",
+        "non",
+        "research",
+        "military",
+        "revenue",
+        "users",
+        "fee",
+        "royalty",
+        "exceed",
+        "permitted",
+        "restricted",
+        "restrict",
+        "derivative",
+        "indicate",
+        "responsibly",
+        "terminate",
+        "display",
+        "credit",
+    ]
 )
 # Slots: where a template lets a name stand (SPDX template markup of the BSD, MIT and Apache families).
 _SLOT_NEIGHBOURS = frozenset(
-    """name names of by holder holders owner owners author authors contributors copyright the its their
-    institute university company corporation foundation regents neither nor and or inc project
-    organization""".split()
+    [
+        "name",
+        "names",
+        "of",
+        "by",
+        "holder",
+        "holders",
+        "owner",
+        "owners",
+        "author",
+        "authors",
+        "contributors",
+        "copyright",
+        "the",
+        "its",
+        "their",
+        "institute",
+        "university",
+        "company",
+        "corporation",
+        "foundation",
+        "regents",
+        "neither",
+        "nor",
+        "and",
+        "or",
+        "inc",
+        "project",
+        "organization",
+    ]
 )
-_TITLE = re.compile(r"^(?:the )?(?:[\w.+-]+ ){0,8}(?:license|agreement|terms of use|licence)(?: [\w.]+){0,6}$")
+_TITLE = re.compile(
+    r"^(?:the )?(?:[\w.+-]+ ){0,8}(?:license|agreement|terms of use|licence)(?: [\w.]+){0,6}$"
+)
 _APPENDIX = "appendix how to apply the apache license to your work"
 _END = "end of terms and conditions"
 
@@ -138,7 +200,8 @@ def _best(words: Sequence[str], known: Store) -> tuple[str, Sequence[str], list[
             if 0.5 < size / len(words) < 2 and size < 60:
                 votes[number] += 1
     ranked = sorted(
-        votes.items(), key=lambda vote: -(vote[1] / (known.sizes[vote[0]] + 20) + vote[1] / (len(words) + 20) * 0.5)
+        votes.items(),
+        key=lambda vote: -(vote[1] / (known.sizes[vote[0]] + 20) + vote[1] / (len(words) + 20) * 0.5),
     )[:_CANDIDATES]
     best: tuple[float, str, Sequence[str], list[Block], float] | None = None
     for number, _ in ranked:
@@ -157,7 +220,9 @@ def _best(words: Sequence[str], known: Store) -> tuple[str, Sequence[str], list[
 
 def _reads_as_licence(words: Sequence[str]) -> bool:
     """Whether prose speaks like terms at all: a card may quote a licence without being one."""
-    speech = Counter(word for word in words if word in {"license", "you", "shall", "agreement", "rights", "terms"})
+    speech = Counter(
+        word for word in words if word in {"license", "you", "shall", "agreement", "rights", "terms"}
+    )
     return speech.total() * 50 > len(words)
 
 
@@ -168,7 +233,9 @@ def _differences(
     for at, into, length in (*runs, (len(template), end - start, 0)):
         missing, extra = template[a:at], (start + b, start + into)
         if missing or extra[0] < extra[1]:
-            difference = _difference(text, found, missing, extra, template, a, at_edge=b == 0 or into == end - start)
+            difference = _difference(
+                text, found, missing, extra, template, a, at_edge=b == 0 or into == end - start
+            )
             if difference is not None:
                 yield difference
         a, b = at + length, into + length
@@ -244,7 +311,9 @@ def _is_free(
     if not words and not missing:
         return True
     near = template[max(a - 3, 0) : a]
-    named = bool(_SLOT_NEIGHBOURS.intersection(near)) and (not missing or _SLOT_NEIGHBOURS.issuperset(missing))
+    named = bool(_SLOT_NEIGHBOURS.intersection(near)) and (
+        not missing or _SLOT_NEIGHBOURS.issuperset(missing)
+    )
     return named and bool(words)
 
 

@@ -36,21 +36,37 @@ _IN_TEXT = re.compile(
     r")",
     re.IGNORECASE,
 )
-_SPEAKS = re.compile(r"licen[cs]|released under|distributed under|available under|made available|terms of use", re.IGNORECASE)
-_DENIES = re.compile(r"\b(?:not|isn't|never|no longer) (?:\w+ ){0,2}(?:licensed|released|covered|under)\b", re.IGNORECASE)
+_SPEAKS = re.compile(
+    r"licen[cs]|released under|distributed under|available under|made available|terms of use", re.IGNORECASE
+)
+_DENIES = re.compile(
+    r"\b(?:not|isn't|never|no longer) (?:\w+ ){0,2}(?:licensed|released|covered|under)\b", re.IGNORECASE
+)
 _OTHERS = re.compile(
     r"\b(?:third[- ]party|contributions? (?:to|are|will)|you agree that|by contributing|contributor|portions? of|"
     r"adapted from|based on code from|dependenc)",
     re.IGNORECASE,
 )
 _SCOPE_WORDS = (
-    (Scope.CODE, re.compile(r"\b(code|source|software|librar(?:y|ies)|scripts?|package|toolkit)\b", re.IGNORECASE)),
-    (Scope.WEIGHTS, re.compile(r"\b(models?|weights?|checkpoints?|parameters)\b|\.(?:tar|safetensors|gguf|bin|pth)\b", re.IGNORECASE)),
+    (
+        Scope.CODE,
+        re.compile(r"\b(code|source|software|librar(?:y|ies)|scripts?|package|toolkit)\b", re.IGNORECASE),
+    ),
+    (
+        Scope.WEIGHTS,
+        re.compile(
+            r"\b(models?|weights?|checkpoints?|parameters)\b|\.(?:tar|safetensors|gguf|bin|pth)\b",
+            re.IGNORECASE,
+        ),
+    ),
     (Scope.DATA, re.compile(r"\b(data ?sets?|data|corpus|corpora)\b", re.IGNORECASE)),
     (Scope.DOCUMENTS, re.compile(r"\b(documentation|docs|paper)\b", re.IGNORECASE)),
 )
 # Phrases in which "model" or "data" is part of a licence's own name.
-_OWN_NAMES = re.compile(r"model licen[cs]e|open data commons|software licen[cs]e|source licen[cs]e|see the .{0,40}file", re.IGNORECASE)
+_OWN_NAMES = re.compile(
+    r"model licen[cs]e|open data commons|software licen[cs]e|source licen[cs]e|see the .{0,40}file",
+    re.IGNORECASE,
+)
 _SUBJECT = re.compile(r"`([^`\n]{2,80})`")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[*`])")
 _EDGE = re.compile(r"^\s*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||```|\[!\[|<|>|$)")
@@ -96,7 +112,9 @@ def resolve(name: str) -> Licence | None:
     if bare.lower().startswith(_CLASSIFIER):
         bare = bare[len(_CLASSIFIER) :]
     table = _by_name()
-    found = table.get(_fold(bare)) or table.get(_fold(re.sub(r"\blicen[cs]e\b|\bthe\b", " ", bare, flags=re.IGNORECASE)))
+    found = table.get(_fold(bare)) or table.get(
+        _fold(re.sub(r"\blicen[cs]e\b|\bthe\b", " ", bare, flags=re.IGNORECASE))
+    )
     return licences().get(found) if found else None
 
 
@@ -131,7 +149,9 @@ def _canonical(match: re.Match[str]) -> str:
     if kind == "bsd":
         return f"BSD-{digits[0]}-Clause"
     if kind == "cc":
-        return "CC0-1.0" if "cc0" in words else re.sub(r"\s+", "-", words.upper()) + ("" if digits else "-4.0")
+        return (
+            "CC0-1.0" if "cc0" in words else re.sub(r"\s+", "-", words.upper()) + ("" if digits else "-4.0")
+        )
     if kind == "gpl":
         family = re.match(r"[al]?gpl", words)
         version = digits[0] if "." in (digits[0] if digits else "") else f"{digits[0]}.0"

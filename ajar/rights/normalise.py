@@ -10,9 +10,14 @@ import re
 from dataclasses import dataclass
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
-_SLOT = re.compile(r"<[^<>\n]{1,60}>|\[(?:name|year|yyyy|fullname|owner|organi[sz]ation|project|copyright)[^\[\]\n]{0,50}\]", re.IGNORECASE)
+_SLOT = re.compile(
+    r"<[^<>\n]{1,60}>|\[(?:name|year|yyyy|fullname|owner|organi[sz]ation|project|copyright)[^\[\]\n]{0,50}\]",
+    re.IGNORECASE,
+)
 _LEADER = re.compile(r"^[ \t]*(?:#+|//+|/?\*+/?|--+|;+|%+|>+|\|)[ \t]?")
-_ENUMERATOR = re.compile(r"(?<![\w.])\(?(?:[ivx]{1,4}|[a-z]|\d{1,2}(?:\.\d{1,2}){0,3})[.)](?=[\s*_]|$)", re.IGNORECASE)
+_ENUMERATOR = re.compile(
+    r"(?<![\w.])\(?(?:[ivx]{1,4}|[a-z]|\d{1,2}(?:\.\d{1,2}){0,3})[.)](?=[\s*_]|$)", re.IGNORECASE
+)
 # A copyright line carries a year, a sign, a slot or a "by"; a wrapped sentence that starts so does not.
 _COPYRIGHT = re.compile(
     r"^\W*(?:\w+ ){0,2}copyright\b.{0,40}?(?:\d{4}|©|\(c\)|<|\[|\bby\b|year)|^\W*©|^\W*\(c\)\s.{0,20}\d{4}|^\W*all rights reserved\W*$",

@@ -84,14 +84,19 @@ def rights_of(matches: Sequence[LicenceMatch], texts: Mapping[str, str]) -> tupl
     `texts` maps a path to its words, for quotes. A changed text leaves every answer to a reader.
     """
     if not matches:
-        return tuple(Right(id=name, answer="unknown", quote="no licence covers the weights here", location=None) for name in QUESTIONS)
+        return tuple(
+            Right(id=name, answer="unknown", quote="no licence covers the weights here", location=None)
+            for name in QUESTIONS
+        )
     return tuple(_right(name, matches, texts) for name in QUESTIONS)
 
 
 def _right(name: str, matches: Sequence[LicenceMatch], texts: Mapping[str, str]) -> Right:
     answers = [(_answer(name, match), match) for match in matches]
     if name == "revocable":
-        answer, match = max(answers, key=lambda pair: ("no", "unknown", "conditional", "yes").index(pair[0][0]))
+        answer, match = max(
+            answers, key=lambda pair: ("no", "unknown", "conditional", "yes").index(pair[0][0])
+        )
     else:
         answer, match = min(answers, key=lambda pair: _STRICTNESS.index(pair[0][0]))
     quote, line = _quote(name, answer[1], match, texts)
@@ -103,7 +108,9 @@ def _answer(name: str, match: LicenceMatch) -> tuple[str, str]:
     """`(answer, limit that decides)`."""
     if match.match in {MatchKind.MODIFIED, MatchKind.UNKNOWN} or match.licence.openness is Openness.UNKNOWN:
         return "unknown", ""
-    effects = [(_EFFECTS[limit][name], limit) for limit in match.licence.limits if name in _EFFECTS.get(limit, {})]
+    effects = [
+        (_EFFECTS[limit][name], limit) for limit in match.licence.limits if name in _EFFECTS.get(limit, {})
+    ]
     if name == "revocable":
         return max(effects, key=lambda pair: ("conditional", "yes").index(pair[0]), default=("no", ""))
     return min(effects, key=lambda pair: _STRICTNESS.index(pair[0]), default=("yes", ""))
@@ -112,7 +119,9 @@ def _answer(name: str, match: LicenceMatch) -> tuple[str, str]:
 def _quote(name: str, limit: str, match: LicenceMatch, texts: Mapping[str, str]) -> tuple[str, int | None]:
     if match.match is MatchKind.MODIFIED and match.differences:
         return match.differences[0].text[:200], match.differences[0].line
-    text = texts.get(match.location.path, "") if match.text_present and match.match is not MatchKind.TAG else ""
+    text = (
+        texts.get(match.location.path, "") if match.text_present and match.match is not MatchKind.TAG else ""
+    )
     pattern = _CLAUSES.get(limit) or _PERMITS.get(name)
     found = re.search(pattern, text, re.IGNORECASE) if pattern and text else None
     if found is None:
@@ -127,7 +136,13 @@ def obligations_of(matches: Sequence[LicenceMatch]) -> tuple[str, ...]:
     duties: dict[str, None] = {}
     for match in matches:
         name = match.licence.id
-        if match.licence.openness is not Openness.UNKNOWN and name not in {"CC0-1.0", "PDDL-1.0", "Unlicense", "0BSD", "MIT-0"}:
+        if match.licence.openness is not Openness.UNKNOWN and name not in {
+            "CC0-1.0",
+            "PDDL-1.0",
+            "Unlicense",
+            "0BSD",
+            "MIT-0",
+        }:
             duties[f"keep the notices and the text of {name} with every copy"] = None
         if name == "Apache-2.0":
             duties["say which files were changed, and pass NOTICE on"] = None

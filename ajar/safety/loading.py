@@ -124,7 +124,9 @@ def _pickle(
     ]
     if bad:
         name = str(bad[0].value)
-        why = dangerous.get(name.split(" ", maxsplit=1)[0]) or dangerous.get(name.split(" ", maxsplit=1)[0].split(".", maxsplit=1)[0], "")
+        why = dangerous.get(name.split(" ", maxsplit=1)[0]) or dangerous.get(
+            name.split(" ", maxsplit=1)[0].split(".", maxsplit=1)[0], ""
+        )
         message = f"{item.path} imports {name}: {why}; loading it would run that"
         return "dangerous", _finding(RULES[1][0], Severity.CRITICAL, message, bad[:6], Outcome.UNMET)
     strange = [fact for fact in names if str(fact.value) not in plain and not _is_storage(str(fact.value))]
@@ -151,7 +153,23 @@ def _is_storage(name: str) -> bool:
 
 
 _DTYPES = frozenset(
-    ["float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool", "complex64", "complex128", "half", "float", "double"]
+    [
+        "float16",
+        "float32",
+        "float64",
+        "bfloat16",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "bool",
+        "complex64",
+        "complex128",
+        "half",
+        "float",
+        "double",
+    ]
 )
 
 

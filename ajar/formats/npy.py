@@ -1,0 +1,81 @@
+"""NumPy arrays: the header names type and shape. An array of objects is a pickle.
+
+Spec: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import struct
+from collections.abc import Iterator
+
+from ajar.blobs import read_exactly
+from ajar.config import Limits
+from ajar.errors import MalformedError
+from ajar.interfaces import Blob, Format, Observation
+from ajar.model.evidence import Evidence, Gap, GapReason, Location, Scalar
+
+ID = "npy"
+_HEADER_BYTES = 1 << 20
+
+
+def _matches(head: bytes, path: str) -> bool:  # noqa: ARG001  bytes decide
+    return head[:6] == b"\x93NUMPY"
+
+
+def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  # noqa: ARG001  the header is small
+    major = read_exactly(blob, 6, 2, "the version")[0]
+    if major not in {1, 2, 3}:
+        raise MalformedError(f"npy version {major}", offset=6)
+    size = 2 if major == 1 else 4
+    (length,) = struct.unpack("<H" if major == 1 else "<I", read_exactly(blob, 8, size, "the header length"))
+    if length > _HEADER_BYTES:
+        raise MalformedError(f"a header of {length} bytes", offset=8)
+    start = 8 + size
+    dtype, shape = _header(read_exactly(blob, start, length, "the header"))
+    where = Location(path=path, start=start, end=start + length)
+    count = math.prod(shape)
+    yield _fact("weights.tensor-count", 1, where)
+    yield _fact("weights.parameter-count", count, where)
+    yield _fact("weights.dtype", dtype, where, f"shape {shape}")
+    if "O" in dtype:
+        yield _fact("weights.pickled", True, where, "an array of objects: loading it runs a pickle")
+        return
+    digits = "".join(char for char in dtype if char.isdigit())
+    body = blob.size - start - length
+    if digits and dtype[:1] in "<>|=" and count * int(digits[:6]) > body and dtype[1:2] != "U":
+        detail = f"cut short: {count * int(digits[:6]) - body} bytes of the array are missing"
+        yield Gap(location=where, reason=GapReason.MALFORMED, detail=detail, inspector=ID)
+
+
+def _header(data: bytes) -> tuple[str, tuple[int, ...]]:
+    try:
+        header = ast.literal_eval(data.decode("latin-1").strip())
+        dtype, shape = header["descr"], header["shape"]
+    except (ValueError, SyntaxError, KeyError, TypeError, RecursionError, MemoryError) as error:
+        raise MalformedError("the header is no dictionary of descr and shape", offset=8) from error
+    if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
+        raise MalformedError("the shape is no tuple of counts", offset=8)
+    return str(dtype)[:200], shape
+
+
+def _fact(key: str, value: Scalar, where: Location, quote: str = "") -> Evidence:
+    return Evidence(key=key, value=value, location=where, inspector=ID, quote=quote)
+
+
+FORMAT = Format(
+    id=ID,
+    title="NumPy array",
+    family="weights",
+    suffixes=(".npy",),
+    matches=_matches,
+    inspect=_inspect,
+    keys={
+        "weights.tensor-count": "1",
+        "weights.parameter-count": "elements of the array",
+        "weights.dtype": "NumPy type string, with the shape",
+        "weights.pickled": "an array of objects, whose loading runs a pickle",
+    },
+    spec="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html",
+)
