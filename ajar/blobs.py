@@ -72,6 +72,24 @@ class MeteredBlob:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadedBlob:
+    """A blob whose first bytes were read already and are not read again."""
+
+    inner: Blob
+    head: bytes
+
+    @property
+    def size(self) -> int:
+        return self.inner.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        known = self.head[offset : offset + length] if offset >= 0 else b""
+        if len(known) == length or offset + len(known) >= self.size:
+            return known
+        return known + self.inner.read_at(offset + len(known), length - len(known))
+
+
+@dataclass(frozen=True, slots=True)
 class SliceBlob:
     """A span of another blob."""
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import ajar
 from ajar import claims, components, frameworks, rights, safety
-from ajar.blobs import Meter, MeteredBlob
+from ajar.blobs import HeadedBlob, Meter, MeteredBlob
 from ajar.components.checks import release_findings
 from ajar.components.code import Library
 from ajar.components.weights import weight_files
@@ -202,8 +202,8 @@ class _Observer:
             self._file(opened, entry)
         if self.progress:
             self.progress("reading files", len(entries), len(entries))
-        if len(entries) == 1 and self._only_container(entries[0]):
-            self._unwrap(entries[0])
+        while (top := self._only_container()) is not None:
+            self._unwrap(top)
         return self
 
     def dossier(self) -> Dossier:
@@ -240,7 +240,7 @@ class _Observer:
             self._compare_suffix(facts)
             if found is None:
                 return
-            for item in found.inspect(path, blob, self.limits):
+            for item in found.inspect(path, HeadedBlob(blob, head), self.limits):
                 if isinstance(item, Member):
                     self._member(item, depth=depth + 1)
                 else:
@@ -280,14 +280,17 @@ class _Observer:
                 )
             )
 
-    def _only_container(self, entry: FileEntry) -> bool:
-        facts = next((item for item in self.files if item.path == entry.path), None)
-        return facts is not None and facts.family == "container" and len(self.files) > 1
+    def _only_container(self) -> str | None:
+        """The path of the archive that is all there is, when its members could be listed."""
+        tops = [item for item in self.files if "!/" not in item.path]
+        if len(tops) == 1 and tops[0].family == "container" and len(self.files) > 1:
+            return tops[0].path
+        return None
 
-    def _unwrap(self, entry: FileEntry) -> None:
+    def _unwrap(self, top: str) -> None:
         """An archive given as target is the release: its members are the files."""
-        prefix = f"{entry.path}!/"
-        inner = [item for item in self.files if item.path != entry.path]
+        prefix = f"{top}!/"
+        inner = [item for item in self.files if item.path != top]
         self.files = [replace(item, path=item.path.removeprefix(prefix)) for item in inner]
         self.evidence = [_moved(item, prefix) for item in self.evidence]
         self.gaps = [_moved(item, prefix) for item in self.gaps]

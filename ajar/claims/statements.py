@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ajar.model.evidence import Location, Text
+from ajar.model.release import is_aside
 
 _TEXT_CHARS = 400_000
 _QUOTE_CHARS = 200
@@ -67,7 +68,7 @@ _KINDS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 
 # Sentences about something else than this release.
 _ELSEWHERE = re.compile(
-    r"open[- ]source (?:community|librar|software|framework|tool|toolkit|project|contribut|ecosystem|implement|"
+    r"open[- ]source (?:\w+ )?(?:community|librar|software|framework|tool|toolkit|project|contribut|ecosystem|implement|"
     r"package|repositor|datasets?|corp|benchmarks?|alternatives?|baselines?|competitors?|counterparts?|dependenc)"
     r"|(?:other|existing|many|several|various|popular|leading|top|previous|all|most|available) (?:\w+ ){0,2}open[- ](?:source|weights?)"
     r"|(?:than|compared? (?:to|with)|outperform\w*|beats?|versus|vs\.?|among|against) (?:\w+ ){0,4}open"
@@ -96,7 +97,7 @@ def find(texts: Sequence[Text]) -> tuple[Statement, ...]:
     """Statements in the release's own front documents, in order, at most 40."""
     found: list[Statement] = []
     for text in texts:
-        if not _is_front(text.path):
+        if not _is_front(text.path, fielded=text.text.startswith("---")):
             continue
         seen: set[str] = set()
         for line, sentence in _sentences(text.text[:_TEXT_CHARS]):
@@ -111,11 +112,12 @@ def find(texts: Sequence[Text]) -> tuple[Statement, ...]:
     return tuple(found[:_STATEMENTS])
 
 
-def _is_front(path: str) -> bool:
+def _is_front(path: str, *, fielded: bool) -> bool:
     """Cards and first pages, not the documents of parts, tests or other projects."""
     name = path.rpartition("/")[2].lower()
-    aside = re.search(r"(^|/)(tests?|third_party|vendor|examples?|scripts|docs)/", path.lower())
-    return aside is None and (name.startswith(("readme", "model_card", "modelcard")) or "model_card" in name)
+    if "model_card" in name or name.startswith("modelcard"):
+        return not is_aside(path)
+    return name.startswith("readme") and ("/" not in path or fielded) and not is_aside(path)
 
 
 def _is_own(sentence: str, says: str) -> bool:

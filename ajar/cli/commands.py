@@ -83,7 +83,7 @@ def audit(
     fail_on: str | None,
     quiet: bool,
 ) -> int:
-    r"""Audit TARGET: a folder, one file, a zip, wheel or tar, a hub cache folder, a git checkout.
+    """Audit TARGET: a folder, one file, a zip, wheel or tar, a hub cache folder, a git checkout.
 
     \b
     Examples:
@@ -131,7 +131,7 @@ def audit(
     help="Write to this file instead of the terminal.",
 )
 def evaluate(record: Path, form: str, output: Path | None) -> int:
-    r"""Judge RECORD, a Model Openness Tool record (YAML), by every instrument, taking it at its word.
+    """Judge RECORD, a Model Openness Tool record (YAML), by every instrument, taking it at its word.
 
     \b
     Example:
@@ -155,7 +155,7 @@ def instruments() -> None:
 @cli.command()
 @click.argument("id")
 def explain(id: str) -> None:  # noqa: A002  the word users see
-    r"""Explain ID: an instrument, a criterion, a rule, a door, a component, an outcome or a basis.
+    """Explain ID: an instrument, a criterion, a rule, a door, a component, an outcome or a basis.
 
     \b
     Examples:

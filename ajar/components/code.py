@@ -21,6 +21,9 @@ from ajar.model.evidence import Basis, Evidence
 # Fewer lines than this is a snippet, not a program.
 _PROGRAM_LINES = 10
 
+_SHOWN = re.compile(
+    r"\.ipynb$|(^|/)(examples?|tutorials?|notebooks?|colabs?|docs?|case-studies)/", re.IGNORECASE
+)
 _TUNING = re.compile(r"(fine[-_]?tun|finetune|lora|peft|sft|dpo|rlhf|distil)", re.IGNORECASE)
 
 
@@ -42,7 +45,8 @@ def _found(dossier: Dossier, key: str) -> list[Evidence]:
         size = lines.get(path, _PROGRAM_LINES)
         if not is_aside(path) and isinstance(size, int) and size >= _PROGRAM_LINES:
             kept.append(item)
-    return kept
+    # A library's own source speaks for the release before a notebook or an example does.
+    return sorted(kept, key=lambda item: bool(_SHOWN.search(item.location.path)))
 
 
 def _files(items: list[Evidence]) -> tuple[str, ...]:

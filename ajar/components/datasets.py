@@ -11,7 +11,10 @@ from ajar.model.evidence import Basis, Evidence
 
 _EVALUATION = re.compile(r"(eval|test|bench|valid|dev|results?|scores?)", re.IGNORECASE)
 _RESULTS = re.compile(r"(results?|scores?|metrics|leaderboard|evals?/)", re.IGNORECASE)
-_TRAINING = re.compile(r"(train|corpus|corpora|pretrain|dataset|data/)", re.IGNORECASE)
+_TRAINING = re.compile(
+    r"(^|/)(pre)?train(ing)?[-_.\d]*([-_]?data)?(-\d+-of-\d+)?\.\w+$|(^|/)(pre)?train(ing)?([-_]data)?/|(^|/)corp(us|ora)[/.]",
+    re.IGNORECASE,
+)
 
 # A data section with fewer words or sources than this names data without describing it.
 _CARD_WORDS = 40
@@ -47,11 +50,14 @@ def datasets(dossier: Dossier) -> Component:
         if _training_source(item)
     ]
     if named:
-        some = ", ".join(dict.fromkeys(str(item.value) for item in named[:3]))
+        names = dict.fromkeys(
+            str(item.value).removeprefix("https://huggingface.co/datasets/") for item in named
+        )
+        some = ", ".join(list(names)[:3])
         return Component(
             kind=kind,
             state=Basis.DECLARED,
-            reason=f"{len({item.value for item in named})} data sets are named, none is here ({some})",
+            reason=f"{len(names)} data sets are named, none is here ({some})",
             because=tuple(named[:12]),
         )
     return Component(

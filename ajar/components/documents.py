@@ -22,13 +22,13 @@ _CARD_SECTIONS = frozenset(
         "results",
     ]
 )
+_USE_AND_LIMITS = frozenset({"intended-use", "out-of-scope", "limitations", "bias-risks"})
 _CARD_WORDS = 100
 _CARD_SECTIONS_NEEDED = 2
 _METRICS_NEEDED = 3
 _REPORT = re.compile(r"(technical[-_ ]?report|tech[-_ ]?report|report\.pdf|system[-_ ]?card)", re.IGNORECASE)
 _OWN_PAPER = re.compile(
-    r"\b(our|the|this|following|associated) (\w+ ){0,2}(paper|preprint|work)\b|chronos-paper|\bpaper\b|cite",
-    re.IGNORECASE,
+    r"\b(?:our|this|the|following|associated) (?:\w+ ){0,2}(?:paper|preprint)\b", re.IGNORECASE
 )
 _RESULT_FILE = re.compile(r"(^|/)(evals?|evaluations?|results?|benchmarks?)(/|[-_.])", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def model_card(dossier: Dossier) -> Component:
         count = words.get(path, 0)
         kinds = {item.value for item in found}
         enough = isinstance(count, int) and count >= _CARD_WORDS and len(kinds) >= _CARD_SECTIONS_NEEDED
-        main = _may_be_card(path)
+        main = _may_be_card(path, dossier) and bool(kinds & _USE_AND_LIMITS)
         if (
             enough
             and main
@@ -100,9 +100,19 @@ def model_card(dossier: Dossier) -> Component:
     return Component(kind=kind, state=Basis.ABSENT, reason="no document that describes the model")
 
 
-def _may_be_card(path: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return name.startswith(("readme", "model_card", "modelcard", "model-card")) or "model_card" in name
+def _may_be_card(path: str, dossier: Dossier) -> bool:
+    """A named card, or a first page: at the top, beside weights, or with a hub's front matter."""
+    folder, _, name = path.rpartition("/")
+    name = name.lower()
+    if "model_card" in name or name.startswith(("modelcard", "model-card")):
+        return True
+    if not name.startswith("readme"):
+        return False
+    beside = any(folder_of(item.path) == folder for item in dossier.family("weights"))
+    fielded = any(
+        item.location.path == path for item in dossier.all("card.license", "card.library", "card.tag")
+    )
+    return not folder or beside or fielded
 
 
 def technical_report(dossier: Dossier) -> Component:
@@ -132,7 +142,11 @@ def research_paper(dossier: Dossier, names: frozenset[str]) -> Component:
     papers = [path for path in files if re.search(r"paper|arxiv|preprint", path, re.IGNORECASE)]
     if papers:
         return Component(kind=kind, state=Basis.VERIFIED, reason=f"{papers[0]} is here", files=tuple(papers))
-    links = [item for item in dossier.all("card.paper-link") if not is_aside(item.location.path)]
+    links = [
+        item
+        for item in dossier.all("card.paper-link")
+        if not is_aside(item.location.path) and not _REPORT.search(f"{item.quote} {item.value}")
+    ]
     own = [item for item in links if is_own(item.quote, names) or _OWN_PAPER.search(item.quote)]
     if own:
         return Component(

@@ -6,8 +6,11 @@ import re
 from pathlib import PurePosixPath
 
 from ajar.model.dossier import Dossier
+from ajar.model.release import is_aside
 
 # Words in names that say what a thing is, not which one it is.
+__all__ = ["folder_of", "is_aside", "is_own", "names_of"]
+
 _COMMON = frozenset(
     [
         "model",
@@ -74,7 +77,7 @@ def names_of(dossier: Dossier, title: str) -> frozenset[str]:
     cards = [item for item in dossier.all("card.title") if "/" not in item.location.path]
     names += [str(item.value) for item in cards[:2]]
     words = {word for name in names for word in _WORD.findall(name.lower())}
-    return frozenset(word for word in words if len(word) >= 4 and word not in _COMMON)
+    return frozenset(word for word in words if len(word) >= 3 and word not in _COMMON)
 
 
 def is_own(link: str, names: frozenset[str]) -> bool:
@@ -86,16 +89,6 @@ def is_own(link: str, names: frozenset[str]) -> bool:
         return True
     path = link.lower().partition("://")[2] or link.lower()
     return any(name in path for name in names)
-
-
-def is_aside(path: str) -> bool:
-    """Whether a file serves tests, documentation or other projects rather than the release itself."""
-    parts = PurePosixPath(path.lower()).parts[:-1]
-    name = PurePosixPath(path.lower()).name
-    folders = {"test", "tests", "testing", "testdata", "fixtures", "third_party", "vendor", "node_modules"}
-    return (
-        bool(folders.intersection(parts)) or name.startswith("test_") or name in {"conftest.py", "setup.py"}
-    )
 
 
 def folder_of(path: str) -> str:

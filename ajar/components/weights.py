@@ -51,7 +51,7 @@ def final_parameters(dossier: Dossier, shared: Dossier | None, names: frozenset[
         return Component(
             kind=kind,
             state=Basis.DECLARED,
-            reason=f"the weights are not in this release; it points to them ({_short(str(links[0].value))})",
+            reason=_pointed(links[0]),
             because=links[:8],
         )
     if withheld or hosted:
@@ -75,9 +75,18 @@ def own_links(dossier: Dossier, shared: Dossier | None, names: frozenset[str]) -
             link = str(item.value)
             if is_aside(item.location.path) or any(base and base in link.lower() for base in bases):
                 continue
-            if is_own(link, names):
+            if is_own(link, names) if place is dossier else _is_of(link, dossier):
                 found.append(item)
-    return tuple(found)
+    if not found and shared is not None:
+        found = list(shared.all("card.approval"))
+    return tuple(sorted(found, key=lambda item: "#" in str(item.value)))
+
+
+def _is_of(link: str, part: Dossier) -> bool:
+    """Whether a link of the whole repository names this one release of it: by its folder's name."""
+    folder = (part.release.locator.subpath or "").rpartition("/")[2]
+    plain = re.sub(r"[^a-z0-9]", "", folder.lower())
+    return bool(plain) and re.search(rf"{plain}(?!\d)", re.sub(r"[^a-z0-9]", "", link.lower())) is not None
 
 
 def intermediate_parameters(dossier: Dossier) -> Component:
@@ -90,7 +99,10 @@ def intermediate_parameters(dossier: Dossier) -> Component:
             kind=kind, state=Basis.VERIFIED, reason=f"checkpoints of {len(steps)} steps are here", files=files
         )
     for text in dossier.texts:
-        match = _STEPS_SAID.search(text.text) if text.path.lower().endswith((".md", ".rst")) else None
+        front = "/" not in text.path or "model_card" in text.path.lower()
+        match = (
+            _STEPS_SAID.search(text.text) if front and text.path.lower().endswith((".md", ".rst")) else None
+        )
         if match and not is_aside(text.path):
             line = text.text.count("\n", 0, match.start()) + 1
             ground = said(text.path, line, text.text, match.start(), "card.intermediate-checkpoints")
@@ -218,6 +230,12 @@ def _pointed_weights(item: Evidence) -> bool:
     )
     path = item.location.path.lower()
     return path.endswith(suffixes) and not is_aside(path)
+
+
+def _pointed(link: Evidence) -> str:
+    if link.key == "card.approval":
+        return f"the weights are given out after approval, says {link.location}"
+    return f"the weights are not in this release; it points to them ({_short(str(link.value))})"
 
 
 def _short(link: str) -> str:

@@ -44,7 +44,11 @@ _CONTAINERS = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 
 
 def _matches(head: bytes, path: str) -> bool:
-    return path.lower().endswith(".msgpack") and (head[0] & 0xF0 == 0x80 or head[0] in {0xDE, 0xDF})
+    return (
+        bool(head)
+        and path.lower().endswith(".msgpack")
+        and (head[0] & 0xF0 == 0x80 or head[0] in {0xDE, 0xDF})
+    )
 
 
 @dataclass(slots=True)

@@ -211,7 +211,8 @@ def _hub_id(value: str) -> str:
 def _value(reader: _Reader, kind: int, depth: int) -> Scalar:
     """A scalar or string; arrays are stepped over and give None."""
     if kind in _SCALARS:
-        return reader.number(_SCALARS[kind])
+        number = reader.number(_SCALARS[kind])
+        return number if math.isfinite(number) else str(number)
     if kind == _STRING:
         return reader.string()
     if kind != _ARRAY:

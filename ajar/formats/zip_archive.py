@@ -47,7 +47,7 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
             quote=f"{packed} bytes that claim to hold {whole}",
         )
     for entry in entries:
-        if entry.is_dir():
+        if entry.filename.endswith("/"):
             continue
         problem = _problem(entry, seen)
         seen.add(entry.filename)
@@ -75,7 +75,7 @@ def _check_count(blob: Blob, limits: Limits) -> None:
 
 def _problem(entry: zipfile.ZipInfo, seen: set[str]) -> tuple[GapReason, str] | None:
     parts = entry.filename.split("/")
-    if entry.filename.startswith("/") or ".." in parts or "\\" in entry.filename:
+    if not entry.filename or entry.filename.startswith("/") or ".." in parts or "\\" in entry.filename:
         return GapReason.UNSUPPORTED, "a member name that leads out of the archive"
     if entry.filename in seen:
         return GapReason.MALFORMED, "a second member of the same name"

@@ -71,7 +71,7 @@ def licence(subject: Subject, kind: ComponentKind, *, osi_only: bool = False) ->
     modified = [item for item in matches if item.match is MatchKind.MODIFIED]
     if modified:
         return _modified(modified[0])
-    if part.state is Basis.INFERRED and part.licences:
+    if part.state is Basis.INFERRED and SCOPE_OF[kind] is Scope.CODE:
         words = f"{matches[0].licence.id}: {matches[0].because}"
         return Answer(Outcome.MET, Basis.INFERRED, words, _ground(matches))
     whole = [item for item in matches if item.match in _WHOLE]

@@ -12,7 +12,6 @@ from ajar.model.judgement import DOOR_LABELS, Door, Verdict
 from ajar.model.report import Report
 from ajar.reports import door_art
 from ajar.reports.words import (
-    ANSWER_MARKS,
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
     OUTCOME_MARKS,
@@ -21,6 +20,8 @@ from ajar.reports.words import (
     STATE_WORDS,
     how_known,
     level_words,
+    right_class,
+    right_mark,
     size_words,
     verdict_words,
     visible,
@@ -160,7 +161,7 @@ def _rights(report: Report) -> Iterator[str]:
     rows = (
         (
             _t(RIGHT_WORDS.get(right.id, right.id)),
-            f'<span class="{right.answer}">{ANSWER_MARKS[right.answer]} {right.answer}</span>',
+            f'<span class="{right_class(right)}">{right_mark(right)} {right.answer}</span>',
             f"<q>{_t(right.quote)}</q> {_t(right.location or '')}",
         )
         for right in report.rights
@@ -224,7 +225,8 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _evidence(report: Report) -> Iterator[str]:
-    shown: tuple[Ground, ...] = (*report.gaps, *report.evidence)[:_EVIDENCE_ROWS]
+    grounds: list[Ground] = [*report.gaps, *report.evidence]
+    shown = grounds[:_EVIDENCE_ROWS]
     items = "".join(f"<li>{_ground(item)}</li>" for item in shown)
     more = len(report.evidence) + len(report.gaps) - len(shown)
     rest = f"<p>{more} more in the JSON report.</p>" if more else ""

@@ -15,7 +15,6 @@ from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Verdict
 from ajar.model.report import Report
 from ajar.reports import door_art
 from ajar.reports.words import (
-    ANSWER_MARKS,
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
     OUTCOME_MARKS,
@@ -24,6 +23,7 @@ from ajar.reports.words import (
     STATE_WORDS,
     how_known,
     level_words,
+    right_mark,
     size_words,
     verdict_words,
     visible,
@@ -160,7 +160,7 @@ def _licences(report: Report, page: _Page) -> Iterator[str]:
 def _rights(report: Report, page: _Page) -> Iterator[str]:
     yield page.heading("May I, with the weights")
     words = [
-        f"{ANSWER_MARKS[right.answer]} {RIGHT_WORDS.get(right.id, right.id)}: {right.answer}"
+        f"{right_mark(right)} {RIGHT_WORDS.get(right.id, right.id)}: {right.answer}"
         for right in report.rights
     ]
     column = max((len(word) for word in words), default=0) + 3

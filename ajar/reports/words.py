@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ajar.model.component import ComponentKind, LicenceMatch, MatchKind
 from ajar.model.evidence import Basis
-from ajar.model.judgement import Outcome, Verdict
+from ajar.model.judgement import Outcome, Right, Verdict
 
 COMPONENT_WORDS: Mapping[str, str] = {
     ComponentKind.MODEL_ARCHITECTURE: "architecture",
@@ -81,6 +81,17 @@ SAFETY_WORDS: Mapping[str, str] = {
     "dangerous": "✗ do not load",
     "unknown": "? could not tell",
 }
+
+
+def right_mark(right: Right) -> str:
+    """A mark that says whether the answer is welcome: to be revocable is not."""
+    return ANSWER_MARKS[right_class(right)]
+
+
+def right_class(right: Right) -> str:
+    """The style of an answer, by whether it is welcome."""
+    welcome = {"yes": "no", "no": "yes"} if right.id == "revocable" else {}
+    return welcome.get(right.answer, right.answer)
 
 
 def level_words(level: str) -> str:

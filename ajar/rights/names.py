@@ -177,7 +177,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     """
     found: dict[tuple[str, tuple[Scope, ...], str], Mention] = {}
     heading = ""
-    for line, sentence in _sentences(text[:_TEXT_CHARS]):
+    for line, sentence in _sentences(_without_front_matter(text[:_TEXT_CHARS])):
         if sentence.startswith("#"):
             heading = sentence
             continue
@@ -196,6 +196,14 @@ def mentions(text: str) -> tuple[Mention, ...]:
             )
             found.setdefault((licence.id, scopes, mention.subject), mention)
     return tuple(found.values())
+
+
+def _without_front_matter(text: str) -> str:
+    """Fields before the document are tags, read elsewhere: blanked, so that lines keep their numbers."""
+    if not text.startswith("---"):
+        return text
+    end = text.find("\n---", 3)
+    return "\n" * text.count("\n", 0, end) + text[end + 4 :] if end > 0 else text
 
 
 def _scopes(sentence: str) -> tuple[Scope, ...]:

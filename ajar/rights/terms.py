@@ -26,7 +26,12 @@ QUESTIONS = (
 
 # What each limit does to each question; the strictest answer wins.
 _EFFECTS: Mapping[str, Mapping[str, str]] = {
-    "non-commercial": {"commercial-use": "no", "at-scale": "no", "field-of-use": "conditional"},
+    "non-commercial": {
+        "commercial-use": "no",
+        "at-scale": "no",
+        "field-of-use": "conditional",
+        "train-other-models": "conditional",
+    },
     "user-threshold": {"at-scale": "conditional"},
     "revenue-threshold": {"commercial-use": "conditional", "at-scale": "conditional"},
     "field-of-use": {"field-of-use": "conditional"},

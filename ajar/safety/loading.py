@@ -12,6 +12,7 @@ from functools import cache
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Evidence, Gap, GapReason, Ground, Location
 from ajar.model.judgement import Confidence, Finding, Outcome, Severity
+from ajar.model.release import is_aside
 from ajar.model.report import FileFacts, FileSafety, Safety
 
 LEVELS = ("clean", "caution", "unknown", "dangerous")  # best first
@@ -76,7 +77,8 @@ def assess(dossier: Dossier) -> Safety:
     files = [
         _file(item, facts.get(item.path, []), gaps.get(item.path, []))
         for item in dossier.files
-        if item.family == "weights" or item.path.lower().endswith(_WEIGHT_SUFFIXES)
+        if not is_aside(item.path)
+        and (item.family == "weights" or item.path.lower().endswith(_WEIGHT_SUFFIXES))
     ]
     files += _remote_code(dossier)
     if not files:

@@ -40,10 +40,10 @@ def _text(value: str) -> bytes:
     return struct.pack("<Q", len(value)) + value.encode()
 
 
-def _gguf() -> bytes:
+def _gguf(alignment: bytes = struct.pack("<II", 4, 32)) -> bytes:
     head = b"GGUF" + struct.pack("<IQQ", 3, 1, 3)
     head += _text("general.architecture") + struct.pack("<I", 8) + _text("llama")
-    head += _text("general.alignment") + struct.pack("<II", 4, 32)
+    head += _text("general.alignment") + alignment
     head += _text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, 2) + _text("a") + _text("b")
     head += _text("token_embd.weight") + struct.pack("<IQQIQ", 2, 8, 4, 0, 0)
     return head + bytes(-len(head) % 32) + bytes(128)
@@ -183,6 +183,7 @@ MSGPACK = b"\x82\xa6params\x81\xa6kernel\xc7\x0b\x01\x93\x91\x02\xa7float32\xa4s
 SEEDS: tuple[Seed, ...] = (
     ("model.safetensors", safetensors_bytes({"w": ("F32", [2, 2])}, {"format": "pt"})),
     ("model.gguf", _gguf()),
+    ("not-a-number.gguf", _gguf(struct.pack("<If", 6, float("nan")))),
     ("weights.npy", _npy()),
     ("model.h5", _hdf5()),
     ("train.parquet", _parquet()),
@@ -194,6 +195,7 @@ SEEDS: tuple[Seed, ...] = (
     ("model.keras", _keras()),
     ("model.pt", _torch_zip()),
     ("archive.zip", _zip({"a/README.md": CARD.encode(), "b.txt": b"words\n"})),
+    ("nameless.zip", _zip({"": b"words\n"})),
     ("model.pth", _torch_legacy()),
     ("model.joblib", _pickle(3)),
     ("model.joblib", b"\x80\x03cjoblib.numpy_pickle\nNumpyArrayWrapper\nq\x00)\x81q\x01."),

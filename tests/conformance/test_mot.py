@@ -13,7 +13,9 @@ from ajar.frameworks import mot
 
 RECORDS = Path(__file__).parents[3] / "shared" / "conformance" / "mot"
 
-pytestmark = pytest.mark.skipif(not RECORDS.is_dir(), reason="the tool's test records are not beside this tree")
+pytestmark = pytest.mark.skipif(
+    not RECORDS.is_dir(), reason="the tool's test records are not beside this tree"
+)
 
 
 def expected() -> dict[str, dict]:
@@ -28,7 +30,9 @@ def test_class_and_progress(path: Path) -> None:
     wanted = expected()[record["release"]["name"]]
     found = mot.classify(record)
     assert (found.class_, found.label) == (wanted["class"], wanted["label"])
-    assert {key: round(value, 4) for key, value in found.progress.items()} == pytest.approx(wanted["progress"], abs=0.01)
+    assert {key: round(value, 4) for key, value in found.progress.items()} == pytest.approx(
+        wanted["progress"], abs=0.01
+    )
 
 
 def test_there_are_27_records_and_226_open_licences() -> None:

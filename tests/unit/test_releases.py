@@ -26,7 +26,10 @@ def test_two_licensed_folders_are_two_releases() -> None:
     files, facts = licensed("models/llama2", "models/llama3", "")
     parts = split(dossier(files, facts))
     assert [part.title for part in parts] == ["models/llama2", "models/llama3"]
-    assert {item.path for item in parts[0].dossier.files} == {"models/llama2/LICENSE", "models/llama2/MODEL_CARD.md"}
+    assert {item.path for item in parts[0].dossier.files} == {
+        "models/llama2/LICENSE",
+        "models/llama2/MODEL_CARD.md",
+    }
     assert {item.path for item in parts[0].shared.files} == {"LICENSE", "MODEL_CARD.md"}
     assert all(item.location.path.startswith("models/llama2/") for item in parts[0].dossier.evidence)
     assert parts[0].dossier.release.locator.subpath == "models/llama2"
@@ -44,7 +47,8 @@ def test_a_name_that_begins_alike_is_another_folder() -> None:
 def weights(*folders: str) -> tuple[dict, list]:
     files = {f"{folder}/model.safetensors" if folder else "model.safetensors": WEIGHTS for folder in folders}
     facts = [
-        fact("config.model-type", "bert", f"{folder}/config.json" if folder else "config.json") for folder in folders
+        fact("config.model-type", "bert", f"{folder}/config.json" if folder else "config.json")
+        for folder in folders
     ]
     return files, facts
 

@@ -9,7 +9,9 @@ from ajar.model.evidence import Basis
 from tests.build.dossiers import dossier, fact
 
 APACHE = Licence(id="Apache-2.0", name="Apache License 2.0", openness=Openness.OPEN_SOURCE, osi=True)
-LIBRARIES = {"transformers": Library(name="transformers", licence=APACHE, source="https://example.org/licence")}
+LIBRARIES = {
+    "transformers": Library(name="transformers", licence=APACHE, source="https://example.org/licence")
+}
 NAMES = frozenset({"chronos"})
 
 
@@ -29,7 +31,10 @@ def test_a_snippet_is_not_inference_code() -> None:
 
 
 def test_a_test_is_not_inference_code() -> None:
-    facts = [fact("code.lines", 90, "tests/test_run.py"), fact("code.generates", "generate", "tests/test_run.py")]
+    facts = [
+        fact("code.lines", 90, "tests/test_run.py"),
+        fact("code.generates", "generate", "tests/test_run.py"),
+    ]
     assert code.inference(dossier(facts=facts), LIBRARIES).state is Basis.ABSENT
 
 
@@ -69,7 +74,9 @@ def test_a_fine_tuning_script_is_not_the_training_code() -> None:
 
 
 def test_a_bare_fork_of_a_trainer_is_not_the_training_code() -> None:
-    found = code.training(dossier(facts=[fact("code.trains", "loss.backward", "megatron/training.py")]), NAMES)
+    found = code.training(
+        dossier(facts=[fact("code.trains", "loss.backward", "megatron/training.py")]), NAMES
+    )
     assert found.state is Basis.ABSENT
     assert "no settings" in found.reason
 

@@ -18,7 +18,9 @@ def card(path: str, words: int, *sections: str, placeholders: int = 0) -> list:
 
 
 def test_a_card_speaks_of_use_and_limits() -> None:
-    found = documents.model_card(dossier(facts=card("README.md", 400, "intended-use", "limitations", "usage")))
+    found = documents.model_card(
+        dossier(facts=card("README.md", 400, "intended-use", "limitations", "usage"))
+    )
     assert (found.state, found.files) == (Basis.VERIFIED, ("README.md",))
 
 

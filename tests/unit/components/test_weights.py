@@ -14,7 +14,9 @@ WEIGHTS = ("safetensors", "weights")
 
 def test_a_readable_file_is_verified_with_its_size() -> None:
     found = final_parameters(
-        dossier({"model.safetensors": WEIGHTS}, [fact("weights.parameter-count", 22_713_216, "model.safetensors")]),
+        dossier(
+            {"model.safetensors": WEIGHTS}, [fact("weights.parameter-count", 22_713_216, "model.safetensors")]
+        ),
         None,
         NAMES,
     )
@@ -23,14 +25,17 @@ def test_a_readable_file_is_verified_with_its_size() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["tests/dummy/model.safetensors", "optimizer.pt", "training_args.bin", "vendor/x/model.safetensors"]
+    "path",
+    ["tests/dummy/model.safetensors", "optimizer.pt", "training_args.bin", "vendor/x/model.safetensors"],
 )
 def test_what_is_not_the_weights(path: str) -> None:
     assert weight_files(dossier({path: WEIGHTS})) == ()
 
 
 def test_a_cut_file_is_unknown_not_absent() -> None:
-    found = final_parameters(dossier({"model.safetensors": WEIGHTS}, gaps=[gap("model.safetensors")]), None, NAMES)
+    found = final_parameters(
+        dossier({"model.safetensors": WEIGHTS}, gaps=[gap("model.safetensors")]), None, NAMES
+    )
     assert found.state is Basis.UNKNOWN
     assert "cut short" in found.reason
 
@@ -44,7 +49,10 @@ def index(shards: dict[str, str]) -> list:
 
 def test_a_missing_shard_is_named() -> None:
     files = {"a.safetensors": WEIGHTS}
-    facts = [*index({"a.safetensors": "aa", "b.safetensors": "bb"}), fact("weights.tensor-names", "aa", "a.safetensors")]
+    facts = [
+        *index({"a.safetensors": "aa", "b.safetensors": "bb"}),
+        fact("weights.tensor-names", "aa", "a.safetensors"),
+    ]
     found = final_parameters(dossier(files, facts), None, NAMES)
     assert found.state is Basis.UNKNOWN
     assert "b.safetensors" in found.reason
@@ -60,7 +68,12 @@ def test_a_shard_with_other_tensors_is_not_whole() -> None:
 def test_all_shards_here() -> None:
     files = {"x/a.safetensors": WEIGHTS}
     facts = [
-        fact("weights.index-shard", "a.safetensors", "x/model.safetensors.index.json", quote="2 tensors, names aa"),
+        fact(
+            "weights.index-shard",
+            "a.safetensors",
+            "x/model.safetensors.index.json",
+            quote="2 tensors, names aa",
+        ),
         fact("weights.tensor-names", "aa", "x/a.safetensors"),
     ]
     assert final_parameters(dossier(files, facts), None, NAMES).state is Basis.VERIFIED
@@ -68,7 +81,9 @@ def test_all_shards_here() -> None:
 
 def test_a_pointer_is_not_the_weights() -> None:
     found = final_parameters(
-        dossier({"model.safetensors": ("lfs-pointer", "pointer")}, [fact("pointer.size", 10, "model.safetensors")]),
+        dossier(
+            {"model.safetensors": ("lfs-pointer", "pointer")}, [fact("pointer.size", 10, "model.safetensors")]
+        ),
         None,
         NAMES,
     )
@@ -113,6 +128,8 @@ def test_checkpoints_by_folder() -> None:
 
 
 def test_checkpoints_by_word() -> None:
-    found = intermediate_parameters(dossier(texts={"README.md": "x\nAll models feature 154 checkpoints saved."}))
+    found = intermediate_parameters(
+        dossier(texts={"README.md": "x\nAll models feature 154 checkpoints saved."})
+    )
     assert found.state is Basis.DECLARED
     assert str(found.because[0].location) == "README.md:2"

@@ -134,8 +134,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 def test_names_that_are_no_text_are_spelled_out(tmp_path: Path) -> None:
     raw = os.fsencode(tmp_path) + b"/bad\xff\x1b[31m.md"
-    with open(raw, "wb") as handle:
-        handle.write(b"text")
+    Path(os.fsdecode(raw)).write_bytes(b"text")
     opened = resolve(tmp_path)
     (entry,) = opened.release.files
     assert entry.path == "bad\\xff\x1b[31m.md"

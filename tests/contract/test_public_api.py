@@ -1,0 +1,160 @@
+"""What users build on: names, exit codes, commands, options. A change here is a change for them."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import ajar
+from ajar.errors import BudgetExceeded, MalformedError
+from tools.docs import PAGES, stale
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_public_names() -> None:
+    assert ajar.__all__ == [
+        "AjarError",
+        "ExitCode",
+        "Limits",
+        "Locator",
+        "Options",
+        "Report",
+        "TargetError",
+        "TargetNotFound",
+        "TargetUnreadable",
+        "UsageError",
+        "__version__",
+        "audit",
+    ]
+    assert all(getattr(ajar, name) is not None for name in ajar.__all__)
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'scan'"):
+        ajar.scan  # noqa: B018
+
+
+def test_version_is_the_project_s() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert ajar.__version__ == project["version"]
+    assert f"[{ajar.__version__}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_exit_codes() -> None:
+    assert {code.name: code.value for code in ajar.ExitCode} == {
+        "OK": 0,
+        "POLICY": 1,
+        "USAGE": 2,
+        "TARGET": 3,
+        "INCOMPLETE": 4,
+        "INTERNAL": 5,
+    }
+
+
+def test_errors_and_their_exit_codes() -> None:
+    codes = {
+        ajar.UsageError: 2,
+        ajar.TargetError: 3,
+        ajar.TargetNotFound: 3,
+        ajar.TargetUnreadable: 3,
+        MalformedError: 5,
+        BudgetExceeded: 5,
+    }
+    for error, code in codes.items():
+        assert issubclass(error, ajar.AjarError)
+        assert error("what").exit_code == code
+    assert ajar.UsageError("what", hint="what next").hint == "what next"
+
+
+def test_signature_of_audit() -> None:
+    signature = inspect.signature(ajar.audit)
+    assert [(name, item.kind.name) for name, item in signature.parameters.items()] == [
+        ("target", "POSITIONAL_OR_KEYWORD"),
+        ("options", "POSITIONAL_OR_KEYWORD"),
+        ("progress", "KEYWORD_ONLY"),
+    ]
+
+
+def test_fields_of_a_report() -> None:
+    assert [item.name for item in dataclasses.fields(ajar.Report)] == [
+        "tool_version",
+        "target",
+        "title",
+        "release",
+        "files",
+        "components",
+        "licences",
+        "rights",
+        "obligations",
+        "safety",
+        "claims",
+        "control",
+        "verdicts",
+        "findings",
+        "evidence",
+        "gaps",
+        "cost",
+        "releases",
+    ]
+
+
+def test_commands_and_options() -> None:
+    from ajar.cli.commands import cli
+
+    found = {
+        name: sorted(word for param in command.params for word in param.opts)
+        for name, command in cli.commands.items()
+    }
+    assert found == {
+        "audit": sorted(
+            [
+                "target",
+                "-f",
+                "--format",
+                "-o",
+                "--output",
+                "--html",
+                "-v",
+                "--verbose",
+                "--explain",
+                "--mot",
+                "--strict",
+                "--fail-on",
+                "-q",
+                "--quiet",
+            ]
+        ),
+        "evaluate": sorted(["record", "-f", "--format", "-o", "--output"]),
+        "explain": ["id"],
+        "instruments": [],
+    }
+
+
+def test_help_shows_examples_and_no_escapes() -> None:
+    from ajar.cli.commands import cli
+
+    for command in (cli, *cli.commands.values()):
+        assert "\\b" not in f"{command.help}{command.epilog}", f"{command.name}: an escape shows in the help"
+        assert all(param.help for param in command.params if param.param_type_name == "option")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_reference_pages_are_what_code_and_data_say(page: str) -> None:
+    assert stale([page]) == [], "run `make docs`"
+
+
+def test_a_page_that_is_out_of_date_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tools.docs
+
+    monkeypatch.setattr(tools.docs, "REFERENCE", tmp_path)
+    assert tools.docs.main(["--check", "doors"]) == 1
+    assert tools.docs.main(["doors"]) == 0
+    assert tools.docs.main(["--check", "doors"]) == 0
+    (tmp_path / "doors.md").write_text("# Doors\n", encoding="utf-8")
+    assert tools.docs.main(["--check", "doors"]) == 1
+    assert tools.docs.main(["windows"]) == 2
