@@ -26,7 +26,7 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
 Examples:
   ajar audit ./my-model
   ajar audit model.safetensors --format json -o report.json
-  ajar explain open-weights""",
+  ajar explain weights-are-public""",
 )
 @click.version_option(ajar.__version__, prog_name="ajar", message="%(prog)s %(version)s")
 def cli() -> None:

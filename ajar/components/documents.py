@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ajar.components.identity import folder_of, is_aside, is_own
+from ajar.components.identity import folder_of, is_aside
 from ajar.model.component import Component, ComponentKind
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Basis, Evidence
@@ -30,6 +30,9 @@ _REPORT = re.compile(r"(technical[-_ ]?report|tech[-_ ]?report|report\.pdf|syste
 _OWN_PAPER = re.compile(
     r"\b(?:our|this|the|following|associated) (?:\w+ ){0,2}(?:paper|preprint)\b", re.IGNORECASE
 )
+# A link that only says "paper" is the release's own, unless there is a whole list of them.
+_BARE = re.compile(r"(?:the )?(?:paper|publication|preprint|arxiv)s?", re.IGNORECASE)
+_BARE_LINKS = 3
 _RESULT_FILE = re.compile(r"(^|/)(evals?|evaluations?|results?|benchmarks?)(/|[-_.])", re.IGNORECASE)
 
 
@@ -147,7 +150,14 @@ def research_paper(dossier: Dossier, names: frozenset[str]) -> Component:
         for item in dossier.all("card.paper-link")
         if not is_aside(item.location.path) and not _REPORT.search(f"{item.quote} {item.value}")
     ]
-    own = [item for item in links if is_own(item.quote, names) or _OWN_PAPER.search(item.quote)]
+    bare = [item for item in links if _BARE.fullmatch(item.quote.strip(" *_[]()"))]
+    own = [
+        item
+        for item in links
+        if any(name in item.quote.lower() for name in names)
+        or _OWN_PAPER.search(item.quote)
+        or (item in bare and len(bare) <= _BARE_LINKS)
+    ]
     if own:
         return Component(
             kind=kind, state=Basis.DECLARED, reason=f"linked: {own[0].value}", because=tuple(own[:4])

@@ -12,7 +12,9 @@ from ajar.errors import MalformedError
 from ajar.interfaces import Blob
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
-_WINDOW_BYTES = 65536
+_FIELD_NUMBERS = (1 << 29) - 1
+# After a jump a little is read; what goes on in sequence is read in ever larger windows.
+_FIRST_BYTES, _WINDOW_BYTES = 512, 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,13 @@ class Entry:
 class Wire:
     """Reads fields of a message that stands in a span of a blob."""
 
+    __slots__ = ("_blob", "_next_bytes", "_start", "_window")
+
     def __init__(self, blob: Blob) -> None:
         self._blob = blob
         self._window = b""
         self._start = 0
+        self._next_bytes = _FIRST_BYTES
 
     def fields(self, start: int, end: int) -> Iterator[Entry]:
         """Fields between two offsets. Raises `MalformedError` where the encoding breaks."""
@@ -40,16 +45,17 @@ class Wire:
         while at < end:
             key, at = self.varint(at, end)
             number, wire = key >> 3, key & 7
-            if not number or number > 536_870_911:
+            if not 0 < number <= _FIELD_NUMBERS:
                 raise MalformedError(f"protobuf field {number}", offset=at)
             if wire == VARINT:
                 value, after = self.varint(at, end)
                 yield Entry(number, wire, value, at, after)
             else:
-                size = {FIXED64: 8, FIXED32: 4}.get(wire)
                 if wire == BYTES:
                     size, at = self.varint(at, end)
-                if size is None:
+                elif wire in {FIXED64, FIXED32}:
+                    size = 8 if wire == FIXED64 else 4
+                else:
                     raise MalformedError(f"protobuf wire type {wire}", offset=at)
                 after = at + size
                 if after > end:
@@ -58,28 +64,46 @@ class Wire:
             at = after
 
     def varint(self, at: int, end: int) -> tuple[int, int]:
-        """`(value, offset after it)`."""
+        """`(value, offset after it)`; the value is below 2**64."""
         value = 0
         for shift in range(0, 70, 7):
             if at >= end:
                 raise MalformedError("a number without end", offset=at)
-            byte = self.byte(at)
+            offset = at - self._start
+            byte = self._window[offset] if 0 <= offset < len(self._window) else self.byte(at)
             at += 1
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
+                if value >> 64:
+                    raise MalformedError("a number of more than 64 bits", offset=at)
                 return value, at
         raise MalformedError("a number of more than ten bytes", offset=at)
 
     def byte(self, at: int) -> int:
+        """The byte at an offset of the blob."""
         offset = at - self._start
         if not 0 <= offset < len(self._window):
-            self._window = self._blob.read_at(at, _WINDOW_BYTES)
-            self._start, offset = at, 0
-            if not self._window:
-                raise MalformedError("the message ends early", offset=at)
+            self._fill(at)
+            offset = 0
         return self._window[offset]
 
     def text(self, entry: Entry, limit: int = 4096) -> str:
         """A field's bytes as text, at most `limit` of them."""
-        data = self._blob.read_at(entry.start, min(entry.end - entry.start, limit))
-        return data.decode("utf-8", "replace")
+        length = min(entry.end - entry.start, limit)
+        if length <= 0:
+            return ""
+        offset = entry.start - self._start
+        if not 0 <= offset <= len(self._window) - length:
+            if length > _FIRST_BYTES:
+                return self._blob.read_at(entry.start, length).decode("utf-8", "replace")
+            self._fill(entry.start)
+            offset = 0
+        return self._window[offset : offset + length].decode("utf-8", "replace")
+
+    def _fill(self, at: int) -> None:
+        onward = self._start < at <= self._start + len(self._window)
+        self._next_bytes = min(self._next_bytes * 2, _WINDOW_BYTES) if onward else _FIRST_BYTES
+        self._window = self._blob.read_at(at, self._next_bytes)
+        self._start = at
+        if not self._window:
+            raise MalformedError("the message ends early", offset=at)

@@ -39,13 +39,16 @@ def _matches(head: bytes, path: str) -> bool:  # noqa: ARG001  bytes decide
 
 def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
     # The inflated size stands nowhere: inflate to the end, or to the budget.
-    stream = StreamBlob(
-        _inflating(blob, _kind(blob.read_at(0, 8))), limits.inflate_bytes, limits.inflate_bytes
-    )
+    kind = _kind(blob.read_at(0, 8))
+    engine = _engine(kind)
+    stream = StreamBlob(_inflating(blob, kind, engine), limits.inflate_bytes, limits.inflate_bytes)
     content = stream.to_end()
     if content.size == limits.inflate_bytes:
         detail = f"only the first {limits.inflate_bytes} bytes of the inflated stream were looked at"
         yield Gap(location=Location(path=path), reason=GapReason.OVER_BUDGET, detail=detail, inspector=ID)
+    elif not engine.eof:
+        detail = f"cut short: the stream ends after {content.size} bytes, before its own end"
+        yield Gap(location=Location(path=path), reason=GapReason.MALFORMED, detail=detail, inspector=ID)
     name = path.rpartition("/")[2]
     for suffix, instead in _SUFFIXES.items():
         if name.lower().endswith(suffix):
@@ -76,8 +79,7 @@ class _Gzip:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
-def _inflating(blob: Blob, kind: str) -> Callable[[int], bytes]:
-    engine = _engine(kind)
+def _inflating(blob: Blob, kind: str, engine: _Engine) -> Callable[[int], bytes]:
     position = 0
 
     def pull(length: int) -> bytes:

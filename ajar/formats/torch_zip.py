@@ -89,6 +89,7 @@ def _pickle(
         NotImplementedError,
         RuntimeError,
         EOFError,
+        UnicodeDecodeError,
         MalformedError,
     ) as error:
         words = error.message if isinstance(error, MalformedError) else str(error)

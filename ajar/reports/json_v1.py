@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -183,7 +184,9 @@ def _grounds(grounds: Iterable[Ground]) -> list[Json]:
 def _evidence(item: Evidence) -> Json:
     return {
         "key": item.key,
-        "value": item.value,
+        "value": item.value
+        if not isinstance(item.value, float) or math.isfinite(item.value)
+        else str(item.value),
         "location": _place(item.location),
         "quote": item.quote,
         "inspector": item.inspector,

@@ -48,6 +48,8 @@ def _all(dossier: Dossier, found: Sequence[LicenceMatch], weights_here: bool) ->
     yield from _modified(found)
     weights = [match for match in found if Scope.WEIGHTS in match.applies_to]
     if not weights_here:
+        if not weights and found:
+            yield _elsewhere(found)
         return
     if not weights:
         yield _missing_licence(dossier)
@@ -57,10 +59,19 @@ def _all(dossier: Dossier, found: Sequence[LicenceMatch], weights_here: bool) ->
         yield Finding(
             rule="weights-licence-text-is-present",
             severity=Severity.MEDIUM,
-            message=f"the weights are {match.licence.id} by {ways}, but the text of {match.licence.id} is not in the release",
+            message=f"the weights are {match.licence.id} by {ways}, but the text of {match.licence.id} is not in "
+            f"the release{_others_text(found)}",
             because=tuple(as_evidence(item) for item in weights[:3]),
             remedy=f"put the full text of {match.licence.id} beside the weights",
         )
+
+
+def _others_text(found: Sequence[LicenceMatch]) -> str:
+    """The text that is there and covers something else, so that nobody takes it for the weights' own."""
+    text = next(
+        (match for match in found if match.text_present and Scope.WEIGHTS not in match.applies_to), None
+    )
+    return f"; the {text.licence.id} text at {text.location} covers the code, not the weights" if text else ""
 
 
 def _disagreement(scope: Scope, found: Sequence[LicenceMatch]) -> Iterable[Finding]:
@@ -115,6 +126,17 @@ def as_evidence(match: LicenceMatch) -> Evidence:
         inspector="rights",
         quote=match.quote,
         basis=basis,
+    )
+
+
+def _elsewhere(found: Sequence[LicenceMatch]) -> Finding:
+    return Finding(
+        rule="weights-have-a-licence",
+        severity=Severity.MEDIUM,
+        message=f"the licence of the weights is not stated here{_others_text(found)}",
+        because=tuple(as_evidence(match) for match in found[:2]),
+        outcome=Outcome.UNKNOWN,
+        remedy="read the licence where the weights are published",
     )
 
 

@@ -291,7 +291,7 @@ def _fitting(template: Sequence[str], words: Sequence[str]) -> Sequence[str]:
     end = _END.split()
     for at in range(len(template) * 3 // 4, len(template) - len(end)):
         if list(template[at : at + len(end)]) == end:
-            if _APPENDIX in " ".join(words[-400:]):
+            if "how to apply" in " ".join(words[-700:]):
                 return template
             has_end = _END in " ".join(words[-60:])
             return template[: at + len(end)] if has_end else template[:at]

@@ -89,6 +89,11 @@ def _torch_zip() -> bytes:
     return _zip(members | {"model/byteorder": b"little"})
 
 
+def _misnamed(data: bytes) -> bytes:
+    """The first member's own header calls its name UTF-8, and it is not; the directory's is sound."""
+    return data[:7] + b"\x08" + data[8:30] + b"\x80" + data[31:]
+
+
 def _keras() -> bytes:
     config = {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": []}}
     metadata = {"keras_version": "3.4.1", "date_saved": "2024-01-01@00:00:00"}
@@ -194,6 +199,8 @@ SEEDS: tuple[Seed, ...] = (
     ("figure.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(16)),
     ("model.keras", _keras()),
     ("model.pt", _torch_zip()),
+    ("misnamed.pt", _misnamed(_torch_zip())),
+    ("misnamed.zip", _misnamed(_zip({"a.txt": b"words\n"}))),
     ("archive.zip", _zip({"a/README.md": CARD.encode(), "b.txt": b"words\n"})),
     ("nameless.zip", _zip({"": b"words\n"})),
     ("model.pth", _torch_legacy()),

@@ -78,7 +78,8 @@ def test_no_builtin_that_runs_text(path: Path) -> None:
 
 
 NOT_SOURCE = {"build", "dist", "demo", "__pycache__", "node_modules"}
-TEXT = {".cfg", ".css", ".html", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml", ""}
+TEXT = {".cfg", ".css", ".html", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"}
+NAMED = {"LICENSE", "Makefile", "run"}
 
 
 def tree() -> Iterator[Path]:
@@ -86,7 +87,12 @@ def tree() -> Iterator[Path]:
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
         hidden = any(part.startswith(".") and part != ".ci" for part in parts)
-        if not hidden and not NOT_SOURCE & set(parts) and path.suffix in TEXT and path.is_file():
+        if (
+            not hidden
+            and not NOT_SOURCE & set(parts)
+            and path.is_file()
+            and (path.suffix in TEXT or path.name in NAMED)
+        ):
             yield path
 
 

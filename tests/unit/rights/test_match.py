@@ -1,0 +1,150 @@
+"""Licence texts: the same, the same but for names, or changed, with the changed words shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ajar.model.component import MatchKind, Openness
+from ajar.rights.align import blocks
+from ajar.rights.data_store import licences, rows, store
+from ajar.rights.match import identify
+from ajar.rights.normalise import words_of
+
+CLAUSE = "Any product that uses the Software shall prominently display the words Made with Examplar."
+
+
+def text(name: str) -> str:
+    return store().text(name)
+
+
+def only(words: str):
+    (found,) = identify(words)
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MIT",
+        "Apache-2.0",
+        "BSD-3-Clause",
+        "GPL-3.0-only",
+        "CC-BY-4.0",
+        "OpenMDW-1.0",
+        "OpenMDW-1.1",
+        "llama2",
+    ],
+)
+def test_verbatim_is_exact(name: str) -> None:
+    found = only(text(name))
+    assert (found.licence.id, found.match, found.differences) == (name, MatchKind.EXACT, ())
+
+
+@pytest.mark.parametrize("name", ["llama2", "llama3", "llama3.1", "llama3.2", "llama3.3", "llama4", "gemma"])
+def test_makers_texts_are_never_confused(name: str) -> None:
+    found = only(text(name))
+    assert found.licence.id == name
+    assert found.licence.openness is Openness.RESTRICTED
+
+
+def test_case_wrapping_markup_and_names_change_nothing() -> None:
+    wrapped = "\n".join(f"# {line.upper()}" for line in text("MIT").replace(". ", ".\n").splitlines())
+    named = text("MIT").replace("<year> <copyright holders>", "2024 Somebody & Sons")
+    for words in (wrapped, named, f"<pre>{text('MIT')}</pre>"):
+        assert only(words).match in {MatchKind.EXACT, MatchKind.TEMPLATE}
+
+
+def test_apache_without_its_appendix_is_the_template() -> None:
+    terms = text("Apache-2.0").split("END OF TERMS AND CONDITIONS")[0]
+    assert (only(terms).licence.id, only(terms).match) == ("Apache-2.0", MatchKind.TEMPLATE)
+
+
+@pytest.mark.parametrize("name", ["MIT", "Apache-2.0", "BSD-2-Clause", "GPL-2.0-only"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 1.0])
+def test_a_clause_put_in_is_shown(name: str, share: float) -> None:
+    lines = text(name).splitlines(keepends=True)
+    at = int(len(lines) * share)
+    found = only("".join(lines[:at]) + f"\n{CLAUSE}\n\n" + "".join(lines[at:]))
+    assert (found.licence.id, found.match) == (name, MatchKind.MODIFIED)
+    assert any("display the words Made with Examplar" in item.text for item in found.differences)
+
+
+def test_one_word_that_turns_a_right_around() -> None:
+    found = only(text("MIT").replace("without restriction", "with the restrictions that follow"))
+    assert found.match is MatchKind.MODIFIED
+
+
+def test_a_clause_taken_out_is_shown() -> None:
+    words = text("MIT").replace(
+        "The above copyright notice and this permission notice shall be included in all", ""
+    )
+    found = only(words)
+    assert found.match is MatchKind.MODIFIED
+    assert any(item.change == "removed" for item in found.differences)
+
+
+def test_the_added_words_of_a_modified_mit() -> None:
+    """The shape of GPT-2's licence: a request before the grant, an exception after the condition."""
+    before = "We only ask that you use Examplar responsibly and clearly indicate your content was created using it."
+    after = "The above copyright notice need not be included with content created by the Software."
+    words = text("MIT").replace("Permission is hereby", f"{before}\n\nPermission is hereby")
+    words = words.replace("THE SOFTWARE IS PROVIDED", f"{after}\n\nTHE SOFTWARE IS PROVIDED")
+    found = only(words)
+    assert found.match is MatchKind.MODIFIED
+    assert [item.text for item in found.differences] == [before.rstrip("."), after.rstrip(".")]
+    assert all(item.line for item in found.differences)
+
+
+def test_two_licences_in_one_file() -> None:
+    found = identify(f"{text('Apache-2.0')}\n\n{'-' * 40}\n\n{text('BSD-3-Clause')}")
+    assert [item.licence.id for item in found] == ["Apache-2.0", "BSD-3-Clause"]
+
+
+@pytest.mark.parametrize(
+    "words", ["", "MIT", "Licensed under the Apache License, Version 2.0.", "This model writes poems. " * 200]
+)
+def test_what_is_no_licence(words: str) -> None:
+    assert identify(words) == ()
+
+
+def test_terms_of_nobody_are_unknown_with_the_nearest_named() -> None:
+    lines = text("llama2").splitlines()
+    found = identify("\n".join(line for number, line in enumerate(lines) if number % 3))
+    assert all(item.match in {MatchKind.UNKNOWN, MatchKind.MODIFIED} for item in found)
+
+
+def test_every_row_has_a_source_and_a_date() -> None:
+    for row in rows():
+        assert row["source"].startswith("https://"), row["id"]
+        assert row["date"] >= "2026-01-01", row["id"]
+        assert row["id"] in licences()
+        if "text" in row:
+            assert row["id"] in store().ids or row["id"].startswith("OpenMDW"), row["id"]
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=40), st.lists(st.sampled_from("abcde"), max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_blocks_are_equal_words_in_order(a: list[str], b: list[str]) -> None:
+    reached_a = reached_b = 0
+    for at, into, length in blocks(a, b):
+        assert at >= reached_a
+        assert into >= reached_b
+        assert a[at : at + length] == b[into : into + length]
+        reached_a, reached_b = at + length, into + length
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=200, deadline=None)
+def test_words_point_into_the_text(words: str) -> None:
+    found = words_of(words)
+    assert len(found.words) == len(found.lines) == len(found.spans)
+    assert list(found.lines) == sorted(found.lines)
+    assert all(0 <= start < end <= len(words) + 3 for start, end in found.spans)
+
+
+@given(st.text(max_size=2000))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_answered(words: str) -> None:
+    assert isinstance(identify(words), tuple)
