@@ -17,6 +17,7 @@ class Limits:
     archive_depth: int = 3  # an archive in an archive in an archive
     archive_members: int = 100_000
     seconds: float = 300.0
+    file_seconds: float = 20.0  # spent by the safety checks on one file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

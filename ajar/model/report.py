@@ -38,6 +38,7 @@ class FileSafety:
     format: str
     level: str  # clean | caution | dangerous | unknown
     findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()  # what in it could not be looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,105 @@
+"""The seam of the safety checks: what one sees of a file, and what it may say.
+
+A check reads bytes through `Blob.read_at` only, never runs, imports or unpickles what it reads, and
+yields as it goes, so that what it found stands even where it must stop.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from ajar.config import Limits
+from ajar.errors import BudgetExceeded
+from ajar.interfaces import Blob, Member
+from ajar.model.evidence import Evidence, Gap, GapReason, Location
+from ajar.model.judgement import Confidence, Finding, Outcome, Severity
+from ajar.safety.rules import RULES
+
+LEVELS = ("clean", "caution", "unknown", "dangerous")  # best first
+INSPECTOR = "safety"
+
+Sign = Finding | Gap | Member
+"""What a check yields: something to know, something it could not see, a file inside to look at in turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specimen:
+    """One file, or one member of one, as a check sees it."""
+
+    path: str  # `outer!/inner` for a member
+    format: str  # the id that its bytes gave it, `unknown` when none fits
+    head: bytes  # the first `HEAD_BYTES`
+    blob: Blob
+    limits: Limits
+    deadline: float  # on the monotonic clock, in seconds
+
+    def check_time(self) -> None:
+        """Raises `BudgetExceeded` when this file has had its time."""
+        if time.monotonic() > self.deadline:
+            raise BudgetExceeded("the time for this file is spent")
+
+    def finding(
+        self,
+        rule: str,
+        severity: Severity,
+        message: str,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        line: int | None = None,
+        pointer: str | None = None,
+        quote: str = "",
+        confidence: Confidence = Confidence.HIGH,
+        remedy: str = "",
+    ) -> Finding:
+        """A finding about this file, resting on one place in it (bytes, a line, or a JSON pointer)."""
+        if start is not None and end is None:
+            end = start + 1
+        where = Location(path=self.path, start=start, end=end, line=line, pointer=pointer)
+        ground = Evidence(key=f"safety.{rule}", value=True, location=where, inspector=INSPECTOR, quote=quote)
+        return Finding(
+            rule=rule,
+            severity=severity,
+            message=message,
+            because=(ground,),
+            outcome=Outcome.UNMET if _rank(severity) >= _rank(Severity.HIGH) else Outcome.PARTIAL,
+            confidence=confidence,
+            remedy=remedy or RULES[rule].remedy,
+        )
+
+    def gap(self, reason: GapReason, detail: str, *, at: int | None = None) -> Gap:
+        """Something in this file that could not be looked at."""
+        where = Location(path=self.path, start=at, end=at)
+        return Gap(location=where, reason=reason, detail=detail, inspector=INSPECTOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One family of checks and the formats it looks into; no formats means every file."""
+
+    id: str
+    title: str
+    formats: tuple[str, ...]
+    look: Callable[[Specimen], Iterator[Sign]]
+
+
+def level_of(findings: Iterable[Finding], gaps: Iterable[Gap]) -> str:
+    """`dangerous` from a high finding, `caution` from a low or medium one, `unknown` from a gap alone.
+
+    An `info` finding explains and does not lower the level.
+    """
+    worst = max((finding.severity for finding in findings), key=_rank, default=Severity.INFO)
+    if _rank(worst) >= _rank(Severity.HIGH):
+        return "dangerous"
+    if _rank(worst) >= _rank(Severity.LOW):
+        return "caution"
+    return "unknown" if any(True for _ in gaps) else "clean"
+
+
+_ORDER = tuple(Severity)
+
+
+def _rank(severity: Severity) -> int:
+    return _ORDER.index(severity)

@@ -1,0 +1,24 @@
+"""Every safety check: which formats it looks into, and the module that holds it.
+
+Modules are imported when the first file of their formats turns up, so a scan starts fast.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module  # noqa: TID251  ajar's own modules, by the table below
+
+from ajar.safety.check import Check
+
+# (module, formats it looks into; none means every file). Each module has `CHECK`.
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@cache
+def checks_for(format_id: str) -> tuple[Check, ...]:
+    """The checks that look into files of a format, in the order of the table."""
+    return tuple(
+        import_module(f"ajar.safety.{module}").CHECK
+        for module, formats in CHECKS
+        if not formats or format_id in formats
+    )
