@@ -81,6 +81,8 @@ def _sources(subject: Subject) -> Answer:
         card = subject.components[Kind.DATA_CARD]
         if card.state in {Basis.INFERRED, Basis.VERIFIED}:
             return Answer(Outcome.PARTIAL, card.state, card.reason, card.because)
+        if card.state is Basis.UNKNOWN:
+            return present(subject, Kind.DATA_CARD)
     return data
 
 
@@ -103,7 +105,9 @@ def _training(subject: Subject) -> Answer:
 def _code(subject: Subject) -> Answer:
     runs = supplied(subject, Kind.INFERENCE_CODE)
     needs = present(subject, Kind.SUPPORTING_LIBRARIES)
-    if Outcome.MET in {runs.outcome, needs.outcome} and runs.outcome is not needs.outcome:
+    if needs.outcome is Outcome.UNKNOWN and runs.outcome is not Outcome.UNKNOWN:
+        return needs
+    if Outcome.MET in {runs.outcome, needs.outcome} and Outcome.UNMET in {runs.outcome, needs.outcome}:
         return _partial(best(runs, needs), "the code, or what it needs, but not both")
     return runs
 
@@ -113,7 +117,7 @@ def _hardware(subject: Subject) -> Answer:
     compute = subject.facts("card.compute")
     if known.outcome is Outcome.MET and not compute:
         return _partial(known, "the architecture is documented; the hardware is not")
-    if known.outcome is not Outcome.MET and compute:
+    if known.outcome is Outcome.UNMET and compute:
         return Answer(Outcome.PARTIAL, Basis.VERIFIED, "the hardware is documented", compute)
     return known
 
@@ -173,11 +177,10 @@ def _licences(subject: Subject) -> Answer:
         return Answer(Outcome.MET, Basis.VERIFIED, words, ground)
     if len(met) + len(open_question) < 2:
         return Answer(Outcome.UNMET, Basis.VERIFIED, words, ground)
-    if len(met) == 2 and not open_question:
+    if not open_question:
         return Answer(Outcome.PARTIAL, Basis.VERIFIED, words, ground)
-    if len(met) == 2:
-        return Answer(Outcome.PARTIAL, Basis.VERIFIED, words, ground)
-    return Answer(Outcome.UNKNOWN, Basis.UNKNOWN, words, ground)
+    declared = all(answer.basis is Basis.DECLARED for answer in open_question)
+    return Answer(Outcome.UNKNOWN, Basis.DECLARED if declared else Basis.UNKNOWN, words, ground)
 
 
 INSTRUMENT = Instrument(

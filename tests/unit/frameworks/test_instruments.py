@@ -220,9 +220,20 @@ LICENCES = st.sampled_from([None, APACHE, CC_BY, LLAMA, RAIL])
 KINDS = st.sampled_from([MatchKind.EXACT, MatchKind.TAG, MatchKind.MODIFIED])
 
 
+@pytest.mark.parametrize("lost", list(Kind))
+@pytest.mark.parametrize("absent", [None, Kind.DATASETS, Kind.TRAINING_CODE, Kind.INFERENCE_CODE])
+def test_losing_sight_of_one_component_of_a_whole_release(lost: Kind, absent: Kind | None) -> None:
+    states = dict.fromkeys(Kind, Basis.VERIFIED) | ({absent: Basis.ABSENT} if absent else {})
+    bounds_hold(states, APACHE, MatchKind.EXACT, lost)
+
+
 @given(STATES, LICENCES, KINDS, st.sampled_from(list(Kind)))
 @settings(max_examples=150, deadline=None)
 def test_bounds_hold_and_not_knowing_never_helps(states, licence, how, lost) -> None:
+    bounds_hold(states, licence, how, lost)
+
+
+def bounds_hold(states, licence, how, lost) -> None:
     """at least ≤ declared ≤ at most; losing sight of a component widens the interval, never moves it."""
     given_licence = match(licence, how) if licence else None
     before = {v.instrument: v for v in frameworks.evaluate_all(subject(states, given_licence))}
