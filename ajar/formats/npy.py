@@ -33,13 +33,14 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  #
     if length > _HEADER_BYTES:
         raise MalformedError(f"a header of {length} bytes", offset=8)
     start = 8 + size
-    dtype, shape = _header(read_exactly(blob, start, length, "the header"))
+    descr, shape = _header(read_exactly(blob, start, length, "the header"))
+    dtype = str(descr)[:200]
     where = Location(path=path, start=start, end=start + length)
     count = math.prod(shape)
     yield _fact("weights.tensor-count", 1, where)
     yield _fact("weights.parameter-count", count, where)
     yield _fact("weights.dtype", dtype, where, f"shape {shape}")
-    if "O" in dtype:
+    if _holds_objects(descr):
         yield _fact("weights.pickled", True, where, "an array of objects: loading it runs a pickle")
         return
     digits = "".join(char for char in dtype if char.isdigit())
@@ -49,7 +50,14 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  #
         yield Gap(location=where, reason=GapReason.MALFORMED, detail=detail, inspector=ID)
 
 
-def _header(data: bytes) -> tuple[str, tuple[int, ...]]:
+def _holds_objects(descr: object) -> bool:
+    """Whether an element type is `O`, or a structure with such a field: `(name, type)` or `(name, type, shape)`."""
+    if isinstance(descr, list):
+        return any(_holds_objects(row[1]) for row in descr if isinstance(row, tuple) and len(row) > 1)
+    return isinstance(descr, str) and "O" in descr
+
+
+def _header(data: bytes) -> tuple[object, tuple[int, ...]]:
     try:
         header = ast.literal_eval(data.decode("latin-1").strip())
         dtype, shape = header["descr"], header["shape"]
@@ -57,7 +65,7 @@ def _header(data: bytes) -> tuple[str, tuple[int, ...]]:
         raise MalformedError("the header is no dictionary of descr and shape", offset=8) from error
     if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
         raise MalformedError("the shape is no tuple of counts", offset=8)
-    return str(dtype)[:200], shape
+    return dtype, shape
 
 
 def _fact(key: str, value: Scalar, where: Location, quote: str = "") -> Evidence:

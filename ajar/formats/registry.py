@@ -109,4 +109,6 @@ def sniff(head: bytes, path: str) -> Format | None:
 
 def expected_formats(path: str) -> frozenset[str]:
     """Ids of the formats that a file's suffix promises."""
-    return _BY_SUFFIX.get(PurePosixPath(path).suffix.lower(), frozenset())
+    suffixes = PurePosixPath(path.lower()).suffixes
+    both = "".join(suffixes[-2:])
+    return _BY_SUFFIX.get(both) or _BY_SUFFIX.get(suffixes[-1] if suffixes else "", frozenset())

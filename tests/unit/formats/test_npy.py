@@ -46,3 +46,12 @@ def test_headers_that_are_none(header):
 def test_a_version_nobody_wrote():
     with pytest.raises(MalformedError):
         look(FORMAT, npy(GOOD).replace(b"Y\x01", b"Y\x09"), "x.npy")
+
+
+@pytest.mark.parametrize(
+    ("descr", "pickled"),
+    [("[('Origin', '<f4'), ('x', '<i8', (2,))]", False), ("[('a', [('b', '|O')])]", True)],
+)
+def test_a_structure_is_pickled_by_its_types_and_not_by_its_names(descr, pickled):
+    seen = look(FORMAT, npy(GOOD.replace("'<f4'", descr), 120), "x.npy")
+    assert bool(seen.values("weights.pickled")) is pickled
