@@ -54,4 +54,4 @@ def test_a_version_nobody_wrote():
 )
 def test_a_structure_is_pickled_by_its_types_and_not_by_its_names(descr, pickled):
     seen = look(FORMAT, npy(GOOD.replace("'<f4'", descr), 120), "x.npy")
-    assert bool(seen.values("weights.pickled")) is pickled
+    assert bool(seen.all("weights.pickled")) is pickled
