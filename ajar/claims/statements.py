@@ -73,6 +73,8 @@ _ELSEWHERE = re.compile(
     r"|(?:other|existing|many|several|various|popular|leading|top|previous|all|most|available) (?:\w+ ){0,2}open[- ](?:source|weights?)"
     r"|(?:than|compared? (?:to|with)|outperform\w*|beats?|versus|vs\.?|among|against) (?:\w+ ){0,4}open"
     r"|open[- ](?:source|weights?) (?:chat |language |large )?models? (?:on|such|like|including|in terms|of (?:similar|comparable))"
+    r"|\b(?:tools?|librar(?:y|ies)|frameworks?|toolkits?|evaluations?|benchmarks?|datasets?|suites?|packages?|platforms?|safeguards?) "
+    r"(?:is|are|was|were|has been|have been) (?:\w+ ){0,2}open"
     r"|built (?:with|on|using)|powered by|thanks? to|inspired by|opensource\.org|open source initiative",
     re.IGNORECASE,
 )
@@ -102,14 +104,29 @@ def find(texts: Sequence[Text]) -> tuple[Statement, ...]:
         seen: set[str] = set()
         for line, sentence in _sentences(text.text[:_TEXT_CHARS]):
             for says, about, pattern in _KINDS:
-                if pattern.search(sentence) and says not in seen and _is_own(sentence, says):
+                said = pattern.search(sentence)
+                if said and says not in seen and _is_own(sentence, says):
                     seen.add(says)
                     location = Location(path=text.path, line=line)
                     found.append(
-                        Statement(quote=sentence[:_QUOTE_CHARS], location=location, about=about, says=says)
+                        Statement(
+                            quote=_around(sentence, *said.span()), location=location, about=about, says=says
+                        )
                     )
                     break
     return tuple(found[:_STATEMENTS])
+
+
+def _around(sentence: str, start: int, end: int) -> str:
+    """The sentence, or in a long one the words about what it says."""
+    if len(sentence) <= _QUOTE_CHARS:
+        return sentence
+    room = max(_QUOTE_CHARS - (end - start), 0)
+    first = max(min(start - room // 2, len(sentence) - _QUOTE_CHARS), 0)
+    words = sentence[first : first + _QUOTE_CHARS]
+    if first:
+        words = "…" + words.partition(" ")[2]
+    return words if first + _QUOTE_CHARS >= len(sentence) else words.rpartition(" ")[0] + "…"
 
 
 def _is_front(path: str, *, fielded: bool) -> bool:

@@ -24,6 +24,10 @@ _PROGRAM_LINES = 10
 _SHOWN = re.compile(
     r"\.ipynb$|(^|/)(examples?|tutorials?|notebooks?|colabs?|docs?|case-studies)/", re.IGNORECASE
 )
+# A repository of evaluation code, or its folder in one; not a benchmark's own page, not a document.
+_EVALUATES = re.compile(
+    r"(harness|(^|[/_-])evals?(uation)?([/_-]|$)(?!.*\.(md|rst|html|pdf)$))", re.IGNORECASE
+)
 _TUNING = re.compile(r"(fine[-_]?tun|finetune|lora|peft|sft|dpo|rlhf|distil)", re.IGNORECASE)
 
 
@@ -111,7 +115,9 @@ def _from_library(
     dossier: Dossier, kind: ComponentKind, libraries: Mapping[str, Library], words: str
 ) -> Component | None:
     """A component that an open library supplies, when the release names the library or its format."""
-    for item in dossier.all("card.library", "config.kind", "config.model-type", "weights.architecture"):
+    for item in dossier.all(
+        "card.library", "config.kind", "config.model-type", "weights.architecture", "card.loads-with"
+    ):
         name = str(item.value).lower()
         if item.key == "config.model-type":
             name = "transformers"
@@ -199,8 +205,7 @@ def evaluation(dossier: Dossier) -> Component:
     linked = [
         item
         for item in dossier.all("card.code-link")
-        if re.search(r"(eval|harness|benchmark|simple-evals)", str(item.value), re.IGNORECASE)
-        and not is_aside(item.location.path)
+        if _EVALUATES.search(str(item.value)) and not is_aside(item.location.path)
     ]
     if linked:
         return Component(

@@ -57,7 +57,7 @@ def datasets(dossier: Dossier) -> Component:
         return Component(
             kind=kind,
             state=Basis.DECLARED,
-            reason=f"{len(names)} data sets are named, none is here ({some})",
+            reason=f"{len(names)} data set{'s are' if len(names) > 1 else ' is'} named, {'none is' if len(names) > 1 else 'not'} here ({some})",
             because=tuple(named[:12]),
         )
     return Component(
@@ -65,7 +65,13 @@ def datasets(dossier: Dossier) -> Component:
     )
 
 
+# A path on somebody's own machine says nothing of where the data stands.
+_OWN_DISK = re.compile(r"^(/|~|\.{1,2}/|[A-Za-z]:\\|file:)")
+
+
 def _training_source(item: Evidence) -> bool:
+    if _OWN_DISK.match(str(item.value)):
+        return False
     return not is_aside(item.location.path) and not re.search(
         r"(eval|bench|leaderboard)", str(item.value), re.IGNORECASE
     )

@@ -45,6 +45,7 @@ KEYS = {
     "card.metric": "number of evaluation results shown in tables, or under /model-index",
     "card.sample-output": "where a model's output is shown: section, fence, comment or widget",
     "card.code-fence": "lines of code in fences; the language is the pointer",
+    "card.loads-with": "a package whose class a code fence loads the weights with",
     "card.compute": "a sentence that states the compute used",
     "card.training-data-source": "a named source of training data with a size or a link",
     "card.bibtex": "true when there is a BibTeX entry",
@@ -55,6 +56,8 @@ _BIBTEX = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE_LIMIT = 32
+# What these load is not the network.
+_NO_NETWORK = re.compile(r"Tokenizer|Processor|FeatureExtractor|Config$")
 _STATED = {
     "approval": Basis.DECLARED,
     "hosted-only": Basis.DECLARED,
@@ -118,6 +121,27 @@ def _code(placed: list[Placed], make: EvidenceMaker) -> Iterator[Evidence]:
             first.setdefault(block.language, block.line)
     for language in list(lines)[:_LANGUAGE_LIMIT]:
         yield make("card.code-fence", lines[language], line=first[language], pointer=language or "plain")
+    yield from _loaders(placed, make)
+
+
+def _loaders(placed: list[Placed], make: EvidenceMaker) -> Iterator[Evidence]:
+    """The packages whose own classes load the weights, unless code of the repository would run instead."""
+    seen: set[str] = set()
+    for item in placed:
+        text = item.block.text
+        if item.block.kind != BlockKind.CODE or "trust_remote_code=True" in text:
+            continue
+        for number, line in enumerate(text.split("\n")):
+            if not line.lstrip().startswith("from ") or " import " not in line:
+                continue
+            package = line.split()[1].partition(".")[0]
+            names = re.findall(r"\w+", line.partition(" import ")[2])
+            loads = [
+                name for name in names if f"{name}.from_pretrained(" in text and not _NO_NETWORK.search(name)
+            ]
+            if loads and package not in seen and len(seen) < _LANGUAGE_LIMIT:
+                seen.add(package)
+                yield make("card.loads-with", package, line=item.block.line + number, quote=line.strip())
 
 
 def _links(placed: list[Placed], make: EvidenceMaker) -> Iterator[Evidence]:

@@ -102,6 +102,8 @@ def verdict_words(verdict: Verdict) -> str:
     """The answer in one phrase, and its bounds when it is not certain."""
     if verdict.certain:
         return level_words(verdict.at_least)
+    if verdict.declared == verdict.at_least:
+        return f"{level_words(verdict.at_least)} (possible {level_words(verdict.at_most)})"
     bounds = f"proven {level_words(verdict.at_least)}, possible {level_words(verdict.at_most)}"
     return f"{level_words(verdict.declared)} as declared ({bounds})"
 

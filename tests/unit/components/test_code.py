@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ajar.components import code
+import pytest
+
+from ajar.components import code, datasets
 from ajar.components.code import Library
 from ajar.model.component import Licence, Openness
 from ajar.model.evidence import Basis
@@ -106,3 +108,35 @@ def test_architecture_in_source_or_named() -> None:
     named = dossier(facts=[fact("config.model-type", "bert", "config.json")])
     assert code.architecture(named, LIBRARIES).state is Basis.INFERRED
     assert code.architecture(dossier(), LIBRARIES).state is Basis.ABSENT
+
+
+def test_a_fence_that_loads_with_a_library_names_where_the_network_is_defined() -> None:
+    facts = [fact("card.loads-with", "transformers", "README.md", line=9)]
+    found = code.architecture(dossier(facts=facts), LIBRARIES)
+    assert (found.state, found.licences[0].licence.id) == (Basis.INFERRED, "Apache-2.0")
+    unknown = [fact("card.loads-with", "somebodys_package", "README.md", line=9)]
+    assert code.architecture(dossier(facts=unknown), LIBRARIES).state is Basis.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("link", "state"),
+    [
+        ("https://github.com/openai/simple-evals", Basis.DECLARED),
+        ("https://github.com/EleutherAI/lm-evaluation-harness", Basis.DECLARED),
+        ("https://github.com/org/model/tree/main/eval", Basis.DECLARED),
+        ("https://github.com/org/model/blob/main/eval_details.md", Basis.ABSENT),
+        ("https://github.com/ruixiangcui/AGIEval", Basis.ABSENT),
+        ("https://github.com/org/retrieval-tools", Basis.ABSENT),
+    ],
+)
+def test_a_document_or_a_benchmark_is_not_evaluation_code(link: str, state: Basis) -> None:
+    facts = [fact("card.code-link", link, "README.md", line=3)]
+    assert code.evaluation(dossier(facts=facts)).state is state
+
+
+def test_a_path_on_somebodys_disk_is_no_data_set() -> None:
+    facts = [fact("config.dataset", "/data/train.arrow", "train.yaml", line=1)]
+    assert datasets.datasets(dossier(facts=facts)).state is Basis.ABSENT
+    facts.append(fact("config.dataset", "org/corpus", "train.yaml", line=2))
+    found = datasets.datasets(dossier(facts=facts))
+    assert (found.state, "1 data set is named, not here" in found.reason) == (Basis.DECLARED, True)

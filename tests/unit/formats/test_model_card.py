@@ -329,3 +329,26 @@ def test_not_text():
 
     with pytest.raises(MalformedError):
         look(FORMAT, b"# a\0b", "README.md", Limits())
+
+
+FENCE = """# A model
+
+```python
+from transformers import GPTNeoXForCausalLM, AutoTokenizer
+model = GPTNeoXForCausalLM.from_pretrained("org/name")
+tokenizer = AutoTokenizer.from_pretrained("org/name")
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "packages"),
+    [
+        (FENCE, ["transformers"]),
+        (FENCE.replace('"org/name")\ntok', '"org/name", trust_remote_code=True)\ntok'), []),
+        (FENCE.replace("model = GPTNeoXForCausalLM.from_pretrained", "model = make"), []),
+    ],
+)
+def test_what_a_fence_loads_the_weights_with(text, packages):
+    seen = look(FORMAT, text.encode(), "README.md")
+    assert [item.value for item in seen.evidence if item.key == "card.loads-with"] == packages
