@@ -156,7 +156,7 @@ def data_card(dossier: Dossier) -> Component:
         return Component(
             kind=kind,
             state=Basis.ABSENT,
-            reason="training data has a heading, but no sources are named under it",
+            reason="training data has a heading, but not two named sources under it",
             because=tuple(words[:2]),
         )
     return Component(kind=kind, state=Basis.ABSENT, reason="no description of the training data")

@@ -7,6 +7,7 @@ licence pairs, each list in columns, sorted.
 
 from __future__ import annotations
 
+import io
 import sys
 import zipfile
 import zlib
@@ -62,7 +63,7 @@ def store() -> Store:
     magic, count, exact_count, shingle_count = _array("I", data[:16])
     if magic != MAGIC:
         raise ValueError("index.bin is of another version; run `make licences`")
-    names = zipfile.ZipFile((folder / "texts.zip").open("rb"))
+    names = zipfile.ZipFile(io.BytesIO((folder / "texts.zip").read_bytes()))
     at = 16
     sizes = _array("I", data[at : at + 4 * count])
     at += 4 * count

@@ -62,7 +62,7 @@ def test_a_heading_without_sources_is_no_data_information() -> None:
     facts = [fact("card.section-words", 60, "README.md", pointer="training-data")]
     found = datasets.data_card(dossier(facts=facts))
     assert found.state is Basis.ABSENT
-    assert "no sources" in found.reason
+    assert "not two named sources" in found.reason
 
 
 def test_a_section_that_names_sources_is_inferred() -> None:
