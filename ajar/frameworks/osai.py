@@ -167,7 +167,9 @@ def _sheet(subject: Subject) -> Answer:
 
 def _licences(subject: Subject) -> Answer:
     """Open when weights, code and data are all openly licensed; partial when two are."""
-    answers = [licence(subject, kind) for kind in (Kind.FINAL_PARAMETERS, Kind.INFERENCE_CODE, Kind.DATASETS)]
+    answers = [
+        _seen(subject, kind) for kind in (Kind.FINAL_PARAMETERS, Kind.INFERENCE_CODE, Kind.DATASETS)
+    ]
     met = [answer for answer in answers if answer.outcome is Outcome.MET]
     open_question = [answer for answer in answers if answer.outcome is Outcome.UNKNOWN]
     names = ("weights", "code", "data")
@@ -181,6 +183,14 @@ def _licences(subject: Subject) -> Answer:
         return Answer(Outcome.PARTIAL, Basis.VERIFIED, words, ground)
     declared = all(answer.basis is Basis.DECLARED for answer in open_question)
     return Answer(Outcome.UNKNOWN, Basis.DECLARED if declared else Basis.UNKNOWN, words, ground)
+
+
+def _seen(subject: Subject, kind: Kind) -> Answer:
+    """A part's licence; open terms on a part that nobody saw earn nothing yet."""
+    answer = licence(subject, kind)
+    if subject.components[kind].state is Basis.UNKNOWN and answer.outcome is Outcome.MET:
+        return Answer(Outcome.UNKNOWN, Basis.UNKNOWN, answer.reason, answer.because)
+    return answer
 
 
 INSTRUMENT = Instrument(

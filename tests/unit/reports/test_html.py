@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -11,8 +12,8 @@ import pytest
 import ajar
 from ajar.model.report import Report
 from ajar.reports import html
-from tests.build.releases import apache_text, write_release
 from tests.build import hostile
+from tests.build.releases import apache_text, write_release
 
 VOID = {"meta", "br", "img", "hr", "link", "input"}
 
@@ -85,7 +86,7 @@ def test_it_can_be_read_aloud_and_on_a_phone(good: Report) -> None:
     assert [at.get("role") for tag, at in page.tags if tag == "svg"] == ["img"]
     assert "<title>A door: Open Weights AI</title>" in text
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
     assert sum(tag == "table" for tag, _ in page.tags) == sum(tag == "thead" for tag, _ in page.tags)
 
 

@@ -13,8 +13,8 @@ import ajar
 from ajar.model.judgement import DOOR_LABELS, Door
 from ajar.model.report import Report
 from ajar.reports import door_art, terminal
-from tests.build.releases import apache_text, write_release
 from tests.build import hostile
+from tests.build.releases import apache_text, write_release
 
 STYLE = re.compile(r"\x1b\[\d*m")
 
