@@ -167,9 +167,7 @@ def _sheet(subject: Subject) -> Answer:
 
 def _licences(subject: Subject) -> Answer:
     """Open when weights, code and data are all openly licensed; partial when two are."""
-    answers = [
-        _seen(subject, kind) for kind in (Kind.FINAL_PARAMETERS, Kind.INFERENCE_CODE, Kind.DATASETS)
-    ]
+    answers = [_seen(subject, kind) for kind in (Kind.FINAL_PARAMETERS, Kind.INFERENCE_CODE, Kind.DATASETS)]
     met = [answer for answer in answers if answer.outcome is Outcome.MET]
     open_question = [answer for answer in answers if answer.outcome is Outcome.UNKNOWN]
     names = ("weights", "code", "data")
