@@ -185,10 +185,10 @@ def _pairs(reader: _Reader, path: str, pairs: int) -> Generator[Observation, Non
         where = Location(path=path, start=start, end=reader.at, pointer=name[:120])
         if name == "general.alignment" and isinstance(value, int) and 0 < value <= 1 << 20:
             alignment = value
-        if name == "tokenizer.chat_template" and isinstance(value, str):
+        if name.startswith("tokenizer.chat_template") and isinstance(value, str):
             digest = hashlib.sha256(value.encode()).hexdigest()
             yield _fact("weights.chat-template", True, where, value)
-            yield Text(path=f"{path}#chat_template", text=value, sha256=digest)
+            yield Text(path=f"{path}#{name.removeprefix('tokenizer.')}", text=value, sha256=digest)
         elif name in _FIXED_KEYS and value is not None:
             yield _fact(_FIXED_KEYS[name], value, where, f"{name}: {value}")
         elif _BASE_MODEL.fullmatch(name) and isinstance(value, str):

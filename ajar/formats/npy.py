@@ -24,7 +24,14 @@ def _matches(head: bytes, path: str) -> bool:  # noqa: ARG001  bytes decide
     return head[:6] == b"\x93NUMPY"
 
 
-def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  # noqa: ARG001  the header is small
+def pickled_at(blob: Blob) -> int | None:
+    """Where the pickle of an array of objects begins, in bytes; `None` when the array holds plain numbers."""
+    descr, _, start = _read(blob)
+    return start if _holds_objects(descr) else None
+
+
+def _read(blob: Blob) -> tuple[object, tuple[int, ...], int]:
+    """`(element type, shape, where the array begins)`."""
     major = read_exactly(blob, 6, 2, "the version")[0]
     if major not in {1, 2, 3}:
         raise MalformedError(f"npy version {major}", offset=6)
@@ -34,8 +41,13 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  #
         raise MalformedError(f"a header of {length} bytes", offset=8)
     start = 8 + size
     descr, shape = _header(read_exactly(blob, start, length, "the header"))
+    return descr, shape, start + length
+
+
+def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  # noqa: ARG001  the header is small
+    descr, shape, end = _read(blob)
     dtype = str(descr)[:200]
-    where = Location(path=path, start=start, end=start + length)
+    where = Location(path=path, start=10, end=end)
     count = math.prod(shape)
     yield _fact("weights.tensor-count", 1, where)
     yield _fact("weights.parameter-count", count, where)
@@ -44,7 +56,7 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  #
         yield _fact("weights.pickled", True, where, "an array of objects: loading it runs a pickle")
         return
     digits = "".join(char for char in dtype if char.isdigit())
-    body = blob.size - start - length
+    body = blob.size - end
     if digits and dtype[:1] in "<>|=" and count * int(digits[:6]) > body and dtype[1:2] != "U":
         detail = f"cut short: {count * int(digits[:6]) - body} bytes of the array are missing"
         yield Gap(location=where, reason=GapReason.MALFORMED, detail=detail, inspector=ID)

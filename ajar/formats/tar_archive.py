@@ -6,6 +6,7 @@ Spec: POSIX.1-2017 pax, ustar; GNU long names.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ajar.blobs import SliceBlob
 from ajar.config import Limits
@@ -49,7 +50,19 @@ def _octal(data: bytes) -> int:
         raise MalformedError(f"not a number: {data[:12]!r}") from error
 
 
-def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One member: its kind by the type flag, the target of a link, where its body stands, in bytes."""
+
+    name: str
+    kind: int
+    link: str
+    body: int
+    size: int
+
+
+def entries(blob: Blob, limits: Limits) -> Iterator[Entry]:
+    """The members in order, long names resolved. Raises `MalformedError` and `BudgetExceeded`."""
     at, members, long_name, stated_size = 0, 0, "", None
     while at + _BLOCK <= blob.size:
         block = blob.read_at(at, _BLOCK)
@@ -75,8 +88,14 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
         members += 1
         if members > limits.archive_members:
             raise BudgetExceeded(f"more than {limits.archive_members} members")
-        yield _member(path, blob, long_name or _name(block), kind, body, size)
+        link = block[157:257].split(b"\0")[0].decode("utf-8", "backslashreplace") if kind in b"12" else ""
+        yield Entry(long_name or _name(block), kind, link, body, size)
         long_name, stated_size = "", None
+
+
+def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
+    for entry in entries(blob, limits):
+        yield _member(path, blob, entry.name, entry.kind, entry.body, entry.size)
 
 
 def _name(block: bytes) -> str:

@@ -11,7 +11,49 @@ from importlib import import_module  # noqa: TID251  ajar's own modules, by the 
 from ajar.safety.check import Check
 
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
-CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = ()
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("pickles", ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")),
+    ("archives", ()),
+    (
+        "settings",
+        (
+            "config",
+            "tokenizer",
+            "chat-template",
+            "yaml-config",
+            "plain-text",
+            "unknown",
+            "hdf5",
+            "tf-saved-model",
+        ),
+    ),
+    ("templates", ("chat-template",)),
+    ("graphs", ("onnx", "tf-saved-model", "unknown")),
+    (
+        "structure",
+        ("safetensors", "gguf", "tflite", "flax-msgpack", "npy", "parquet", "arrow", "safetensors-index"),
+    ),
+    ("foreign", ()),
+    ("python_code", ()),
+    ("side_files", ()),
+    (
+        "secrets",
+        (
+            "config",
+            "yaml-config",
+            "plain-text",
+            "source-code",
+            "notebook",
+            "requirements",
+            "tokenizer",
+            "model-card",
+            "jsonl",
+            "csv",
+            "unknown",
+        ),
+    ),
+    ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
+)
 
 
 @cache

@@ -1,0 +1,470 @@
+"""A chat template taken apart: Jinja's tokens, and its expressions with constants folded. Nothing is rendered.
+
+Only what a reviewer needs is kept: which names, attributes, filters and calls an expression uses, once the
+strings in it are put together. Source: Jinja's template designer documentation, 3.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ajar.errors import BudgetExceeded, MalformedError
+
+_BLOCK = re.compile(r"\{\{|\{%|\{#")
+_TOKEN = re.compile(
+    r"\s+|(?P<string>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|0[xX][\da-fA-F]+)"
+    r"|(?P<name>[^\W\d]\w*)|(?P<operator>\*\*|//|==|!=|>=|<=|[-+*/%~|.,:;()\[\]{}<>=])",
+    re.DOTALL,
+)
+_KEYWORDS = frozenset(
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "if",
+        "else",
+        "recursive",
+        "import",
+        "as",
+        "with",
+        "without",
+        "context",
+        "ignore",
+        "missing",
+        "scoped",
+        "required",
+    ]
+)
+_DEPTH = 200
+_TOKENS = 500_000
+_FOLDED_CHARS = 1 << 16
+_HUGE = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of an expression, with the offset where it begins, in characters."""
+
+    kind: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that an expression does: kind is name, attribute, filter, test, call, range, repeat or tag."""
+
+    kind: str
+    value: str
+    at: int
+    number: int = 0
+
+
+Folded = str | int | list["Folded"] | None
+
+
+@dataclass(slots=True)
+class Template:
+    """What a template uses, in the order of its text."""
+
+    uses: list[Use] = field(default_factory=list)
+    constants: dict[str, Folded] = field(default_factory=dict)
+    loops: list[int] = field(default_factory=list)
+
+
+def take_apart(text: str) -> Template:
+    """Raises `MalformedError` where it is no Jinja, `BudgetExceeded` where it is too much."""
+    template = Template()
+    total = 0
+    for is_tag, body, at in _blocks(text):
+        tokens = list(_tokens(body, at))
+        total += len(tokens)
+        if total > _TOKENS:
+            raise BudgetExceeded(f"a template of more than {_TOKENS} tokens")
+        if is_tag:
+            _tag(template, tokens)
+        else:
+            _Parser(template, tokens).all()
+    return template
+
+
+def _blocks(text: str) -> Iterator[tuple[bool, str, int]]:
+    """`(is a tag, inside, offset)` of every block, comments and raw text left out."""
+    at = 0
+    while found := _BLOCK.search(text, at):
+        start = found.end()
+        if found[0] == "{#":
+            end = text.find("#}", start)
+            at = end + 2 if end >= 0 else len(text)
+            continue
+        close = "}}" if found[0] == "{{" else "%}"
+        end = _close(text, start, close)
+        inside = text[start:end].strip("-+ \t\r\n")
+        at = end + 2
+        if close == "%}" and inside == "raw":
+            done = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}").search(text, at)
+            at = done.end() if done else len(text)
+            continue
+        yield close == "%}", inside, start
+
+
+def _close(text: str, start: int, close: str) -> int:
+    """The end of a block: its closing sign outside strings."""
+    at, depth = start, 0
+    for found in re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}]|%\}", re.DOTALL).finditer(
+        text, start
+    ):
+        if found[0] == "{":
+            depth += 1
+        elif found[0] == "}" and depth:
+            depth -= 1
+        elif (found[0] == "}" and text.startswith(close, found.start())) or found[0] == close:
+            return found.start()
+        at = found.end()
+    raise MalformedError(f"a block without its {close}", offset=at)
+
+
+def _tokens(body: str, base: int) -> Iterator[Token]:
+    at = 0
+    while at < len(body):
+        found = _TOKEN.match(body, at)
+        if found is None:
+            raise MalformedError(f"no token of Jinja: {body[at : at + 20]!r}", offset=base + at)
+        if found.lastgroup:
+            yield Token(found.lastgroup, found[0], base + at)
+        at = found.end()
+
+
+def _tag(template: Template, tokens: list[Token]) -> None:
+    if not tokens:
+        return
+    name = tokens[0].text
+    rest = tokens[1:]
+    template.uses.append(Use("tag", name, tokens[0].at))
+    if name == "set":
+        _set(template, rest)
+    elif name == "for":
+        _loop(template, rest)
+    elif name in {"endfor"} and template.loops:
+        template.loops.pop()
+    elif name in {"macro", "call", "block"} and rest:
+        if rest[0].kind == "name":
+            template.constants.setdefault(rest[0].text, None)
+            template.uses.append(Use("macro", rest[0].text, rest[0].at))
+        _Parser(template, rest).all()
+    else:
+        _Parser(template, rest).all()
+
+
+def _set(template: Template, rest: list[Token]) -> None:
+    cut = next((number for number, token in enumerate(rest) if token.text == "="), None)
+    if cut is None:
+        _Parser(template, rest).all()
+        return
+    value = _Parser(template, rest[cut + 1 :]).all()
+    target = "".join(token.text for token in rest[:cut])
+    template.constants[target] = value
+
+
+def _loop(template: Template, rest: list[Token]) -> None:
+    cut = next((number for number, token in enumerate(rest) if token.text == "in"), len(rest))
+    for token in rest[:cut]:
+        if token.kind == "name":
+            template.constants[token.text] = None
+    before = len(template.uses)
+    _Parser(template, rest[cut + 1 :]).all()
+    counts = [use.number for use in template.uses[before:] if use.kind == "range"]
+    template.loops.append(max(counts, default=1))
+    steps = 1
+    for count in template.loops:
+        steps *= max(count, 1)
+    template.uses.append(Use("steps", "", rest[0].at if rest else 0, min(steps, _HUGE)))
+
+
+@dataclass(slots=True)
+class _Parser:
+    """A tolerant reader of expressions: it follows precedence only as far as folding needs."""
+
+    template: Template
+    tokens: list[Token]
+    at: int = 0
+    depth: int = 0
+
+    def all(self) -> Folded:
+        """Every expression in a row; the value of the first."""
+        first: Folded = None
+        count = 0
+        while self.at < len(self.tokens):
+            before = self.at
+            value = self.expression()
+            first = value if not count else first
+            count += 1
+            if self.at == before:
+                self.at += 1
+        return first if count <= 1 or first is not None else None
+
+    def peek(self, offset: int = 0) -> Token:
+        index = self.at + offset
+        return self.tokens[index] if index < len(self.tokens) else Token("end", "", -1)
+
+    def expression(self) -> Folded:
+        self.depth += 1
+        if self.depth > _DEPTH:
+            raise BudgetExceeded(f"an expression nested deeper than {_DEPTH}")
+        value = self.operand()
+        while True:
+            token = self.peek()
+            if token.text in {"+", "~", "*", "%"} and token.kind == "operator":
+                self.at += 1
+                value = self._folded(token, value, self.operand())
+            elif token.text in {"-", "/", "//", "**", "==", "!=", "<", ">", "<=", ">=", "and", "or", "in"}:
+                self.at += 1
+                other = self.operand()
+                if token.text == "**" and isinstance(other, int) and other > 10_000:
+                    self.use("repeat", "**", token.at, _HUGE)
+                value = None
+            elif token.text in {"if", "else", "not"}:
+                self.at += 1
+                self.operand()
+            elif token.text == "is":
+                self.at += 1
+                if self.peek().text == "not":
+                    self.at += 1
+                self.use("test", self.peek().text, self.peek().at)
+                self.at += 1
+                value = None
+            else:
+                break
+        self.depth -= 1
+        return value
+
+    def use(self, kind: str, value: str, at: int, number: int = 0) -> None:
+        self.template.uses.append(Use(kind, value, at, number))
+
+    def operand(self) -> Folded:
+        token = self.peek()
+        if token.text in {"-", "+", "not"}:
+            self.at += 1
+            return self.operand()
+        value: Folded = None
+        base = ""
+        if token.kind == "string":
+            value = self._strings()
+        elif token.kind == "number":
+            self.at += 1
+            value = _number(token.text)
+        elif token.kind == "name" and token.text not in _KEYWORDS:
+            self.at += 1
+            base = token.text
+            self.use("name", base, token.at)
+            value = self.template.constants.get(base)
+        elif token.text in {"(", "["}:
+            value = self._sequence({"(": ")", "[": "]"}[token.text])
+        elif token.text == "{":
+            self._sequence("}")
+        else:
+            return None
+        return self._trailers(value, base)
+
+    def _strings(self) -> str:
+        parts = []
+        while self.peek().kind == "string":
+            parts.append(_unquoted(self.peek().text))
+            self.at += 1
+        return "".join(parts)
+
+    def _sequence(self, close: str) -> Folded:
+        self.at += 1
+        items: list[Folded] = []
+        commas = 0
+        while self.at < len(self.tokens) and self.peek().text != close:
+            if self.peek().text in {",", ":", "=", "*", "**"}:
+                commas += self.peek().text == ","
+                self.at += 1
+                continue
+            before = self.at
+            items.append(self.expression())
+            self.at += self.at == before
+        self.at += 1
+        return items[0] if close == ")" and len(items) == 1 and not commas else items
+
+    def _trailers(self, value: Folded, base: str) -> Folded:
+        while True:
+            token = self.peek()
+            if token.text == "." and self.peek(1).kind in {"name", "number"}:
+                name = self.peek(1)
+                self.at += 2
+                self.use("attribute", name.text, name.at)
+                dotted = self.template.constants.get(f"{base}.{name.text}") if base else None
+                if self.peek().text == "(":
+                    value = self._method(value, name.text)
+                else:
+                    value, base = dotted, ""
+            elif token.text == "[":
+                value, base = self._subscript(value), ""
+            elif token.text == "(":
+                arguments = self._arguments()
+                if base:
+                    self.use("call", base, token.at)
+                    if base == "range":
+                        self._range(arguments, token.at)
+                    if base in {"dict", "namespace"}:
+                        value = None
+                else:
+                    self.use("call", "", token.at)
+                value, base = None, ""
+            elif token.text == "|":
+                name = self.peek(1)
+                self.at += 2
+                arguments = self._arguments() if self.peek().text == "(" else []
+                value, base = self._filter(value, name, arguments), ""
+            else:
+                return value
+
+    def _arguments(self) -> list[Folded]:
+        found = self._sequence(")")
+        return found if isinstance(found, list) else [found]
+
+    def _range(self, arguments: list[Folded], at: int) -> None:
+        numbers = [item for item in arguments if isinstance(item, int)]
+        if numbers:
+            self.use("range", "", at, min(max(numbers), _HUGE))
+
+    def _subscript(self, value: Folded) -> Folded:
+        start = self.at
+        self.at += 1
+        parts: list[Folded] = []
+        colons = 0
+        while self.at < len(self.tokens) and self.peek().text != "]":
+            if self.peek().text in {":", ",", "-"}:
+                colons += self.peek().text == ":"
+                self.at += 1
+                continue
+            before = self.at
+            parts.append(self.expression())
+            self.at += self.at == before
+        self.at += 1
+        key = parts[0] if parts else None
+        if isinstance(key, str):
+            self.use("attribute", key, self.tokens[start].at)
+            return None
+        if colons == 2 and isinstance(value, str):
+            return value[::-1] if parts == [1] else value
+        if (
+            isinstance(key, int)
+            and isinstance(value, (str, list))
+            and -len(value) <= key < len(value)
+            and not colons
+        ):
+            return value[key]
+        return None
+
+    def _method(self, value: Folded, name: str) -> Folded:
+        at = self.peek().at
+        arguments = self._arguments()
+        self.use("call", f".{name}", at)
+        return self._apply(value, name, arguments, at)
+
+    def _filter(self, value: Folded, name: Token, arguments: list[Folded]) -> Folded:
+        self.use("filter", name.text, name.at)
+        if name.text in {
+            "attr",
+            "map",
+            "selectattr",
+            "rejectattr",
+            "groupby",
+            "sort",
+            "sum",
+            "min",
+            "max",
+            "unique",
+        }:
+            for item in arguments[:2]:
+                if isinstance(item, str):
+                    self.use("attribute", item, name.at)
+            if name.text == "attr" and arguments and not isinstance(arguments[0], str):
+                self.use("computed", name.text, name.at)
+        return self._apply(value, name.text, arguments, name.at)
+
+    def _apply(self, value: Folded, name: str, arguments: list[Folded], at: int) -> Folded:
+        """The string methods and filters that put names together."""
+        texts = [item for item in arguments if isinstance(item, str)]
+        if name == "join":
+            items, glue = (
+                (value, texts[0] if texts else "") if isinstance(value, list) else (arguments, value or "")
+            )
+            flat = items[0] if len(items) == 1 and isinstance(items[0], list) else items
+            if isinstance(flat, list) and all(isinstance(item, str) for item in flat):
+                return str(glue).join(str(item) for item in flat)[:_FOLDED_CHARS]
+            return None
+        if not isinstance(value, str):
+            return None
+        if name == "replace" and len(texts) >= 2:
+            return value.replace(texts[0], texts[1])[:_FOLDED_CHARS] if texts[0] else None
+        if name == "format":
+            self.use("format", value, at)
+            return _formatted(value, texts)
+        plain = {"lower": value.lower(), "upper": value.upper(), "reverse": value[::-1], "trim": value.strip(), "strip": value.strip(), "string": value, "safe": value, "capitalize": value.capitalize(), "title": value.title()}  # fmt: skip
+        return plain.get(name)
+
+    def _folded(self, token: Token, left: Folded, right: Folded) -> Folded:
+        if token.text == "*":
+            return self._repeated(token, left, right)
+        if token.text == "%" and isinstance(left, str):
+            self.use("format", left, token.at)
+            texts = right if isinstance(right, list) else [right]
+            if all(isinstance(item, (str, int)) for item in texts):
+                return _formatted(re.sub(r"%[sr]", "{}", left), [str(item) for item in texts])
+            return None
+        if (
+            isinstance(left, (str, int))
+            and isinstance(right, (str, int))
+            and (token.text == "~" or isinstance(left, str))
+        ):
+            return f"{left}{right}"[:_FOLDED_CHARS]
+        if isinstance(left, list) and isinstance(right, list) and token.text == "+":
+            return [*left, *right][:_FOLDED_CHARS]
+        return (
+            left + right if isinstance(left, int) and isinstance(right, int) and token.text == "+" else None
+        )
+
+    def _repeated(self, token: Token, left: Folded, right: Folded) -> Folded:
+        if isinstance(left, int) and isinstance(right, int):
+            return min(left * right, _HUGE)
+        count = right if isinstance(right, int) else left if isinstance(left, int) else 0
+        if isinstance(left, (str, list)) or isinstance(right, (str, list)):
+            self.use("repeat", "*", token.at, min(count, _HUGE))
+            text = left if isinstance(left, str) else right
+            if isinstance(text, str) and count * len(text) <= _FOLDED_CHARS:
+                return text * count
+        return None
+
+
+def _formatted(pattern: str, texts: list[str]) -> Folded:
+    for text in texts:
+        pattern = re.sub(r"\{\d*\}", lambda _, text=text: text, pattern, count=1)
+    return pattern[:_FOLDED_CHARS]
+
+
+def _number(text: str) -> Folded:
+    try:
+        return min(int(text.replace("_", ""), 0), _HUGE)
+    except ValueError:
+        try:
+            return min(int(float(text)), _HUGE)
+        except (ValueError, OverflowError):
+            return _HUGE
+
+
+def _unquoted(text: str) -> str:
+    inside = text[1:-1]
+    if "\\" not in inside:
+        return inside
+    try:
+        return inside.encode("ascii", "backslashreplace").decode("unicode_escape")
+    except UnicodeDecodeError:
+        return inside

@@ -1,0 +1,152 @@
+"""What stands on the stack of a pickle that is followed and not run.
+
+Plain data is kept only as far as a name, a path or a size may be made of it: `int`, short `str`, tuples of
+them. Everything else is one of these, or `None` for data that cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from ajar.safety.symbols import Symbol
+
+TUPLE_ITEMS = 64
+CHILDREN = 256
+TEXT_CHARS = 4096
+
+
+@dataclass(slots=True, eq=False)
+class Name:
+    """Something imported."""
+
+    module: str
+    name: str
+    symbol: Symbol
+    at: int
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+@dataclass(slots=True, eq=False)
+class Made:
+    """What a call gave: by which callable, from which arguments."""
+
+    of: Value
+    arguments: tuple[Value, ...] = ()
+    state: Value = None
+
+    def __str__(self) -> str:
+        return f"what {describe(self.of)} gives"
+
+
+@dataclass(slots=True, eq=False)
+class Attribute:
+    """An attribute taken from a value, by `getattr` or one of its kin."""
+
+    of: Value
+    name: str
+
+    def __str__(self) -> str:
+        return f"{describe(self.of)}.{self.name}"
+
+
+@dataclass(slots=True, eq=False)
+class Literal:
+    """Bytes in the stream, by their place."""
+
+    start: int
+    length: int
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A list, set or dict: its entries under text keys, its other children that matter, its whole size."""
+
+    kind: str
+    items: dict[str, Value] = field(default_factory=dict)
+    children: list[Value] = field(default_factory=list)
+    weight: int = 1  # values in it once every reference is followed
+
+
+class Row(tuple["Value", ...]):  # noqa: SLOT001  a tuple of any length cannot have slots
+    """A tuple that knows its weight, so that one built of itself many times over is not walked."""
+
+    weight: int
+    matters: bool
+
+    @classmethod
+    def of(cls, items: Iterable[Value]) -> Row:
+        row = cls(items)
+        row.weight = 1 + sum(map(weight, row))
+        row.matters = any(map(matters, row))
+        return row
+
+
+class _Unknown:
+    """A value that no reading of the stream can tell."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+class _Mark:
+    def __repr__(self) -> str:
+        return "MARK"
+
+
+UNKNOWN: Final = _Unknown()
+MARK: Final = _Mark()
+
+Value = Name | Made | Attribute | Literal | Box | _Unknown | _Mark | tuple["Value", ...] | int | str | None
+
+
+def matters(value: Value) -> bool:
+    """Whether a container has to remember the value."""
+    if isinstance(value, Row):
+        return value.matters
+    if isinstance(value, Box):
+        return bool(value.children or value.items)
+    return value is not None and not isinstance(value, (int, str, tuple, Literal, _Mark))
+
+
+def weight(value: Value) -> int:
+    """How many values there are in a value once every reference in it is followed."""
+    return value.weight if isinstance(value, (Box, Row)) else 1
+
+
+def strings(value: Value, *, depth: int = 4) -> list[str]:
+    """The texts in a value, outermost first."""
+    if isinstance(value, str):
+        return [value]
+    if depth == 0 or not (matters(value) or isinstance(value, (tuple, Box))):
+        return []
+    if isinstance(value, tuple):
+        inner: list[Value] = list(value)
+    elif isinstance(value, Box):
+        inner = [*value.items.values(), *value.children]
+    elif isinstance(value, Made):
+        inner = [*value.arguments, value.state]
+    else:
+        return []
+    return [text for item in inner[:CHILDREN] for text in strings(item, depth=depth - 1)]
+
+
+def describe(value: Value, *, depth: int = 3) -> str:
+    """A value in a few words for a finding."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 80 else f"{value[:79]}…")
+    if isinstance(value, (Name, Attribute)):
+        return str(value)
+    if isinstance(value, tuple):
+        shown = ", ".join(describe(item, depth=depth - 1) for item in value[:6]) if depth else "…"
+        return f"({shown}{', …' if len(value) > 6 else ''})"
+    if isinstance(value, Made):
+        return f"{describe(value.of, depth=depth - 1)}(…)" if depth else "…"
+    if isinstance(value, Literal):
+        return f"{value.length} bytes"
+    if isinstance(value, Box):
+        return {"list": "[…]", "dict": "{…}"}.get(value.kind, "{…}")
+    return "…" if value is None else repr(value) if isinstance(value, int) else "?"

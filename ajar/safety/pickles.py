@@ -1,0 +1,246 @@
+"""Pickles of every kind: raw, joblib, torch's older format, arrays of objects; every stream in the file."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from ajar.blobs import SliceBlob
+from ajar.errors import BudgetExceeded, MalformedError
+from ajar.formats.npy import pickled_at
+from ajar.interfaces import Blob, Member
+from ajar.model.evidence import GapReason
+from ajar.model.judgement import Severity
+from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.pickle_bytes import Bytes, passes_inertly
+from ajar.safety.pickle_judgement import LIMITS, judge
+from ajar.safety.pickle_values import Box, Literal, Made, Name, Value
+from ajar.safety.unpickling import Act, Event, Machine
+
+STREAMS = 1000
+_TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+_TORCH_STREAMS = 5  # magic, protocol, system, object, keys; raw numbers follow
+_TRAIL_BYTES = 64 << 20
+_CANDIDATES = 200
+_SMALL = 1 << 18
+# Where a stream may begin: a protocol, or a name of protocol 0 on two lines.
+_BEGINS = re.compile(rb"\x80[\x02-\x05][^\x00]|[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
+_OLD = re.compile(rb"[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+# The same reference taken many times in a row: worth following although nothing is imported.
+_REPEATS = re.compile(rb"(h.|j....|2|g\d{1,9}\n|2[\x85-\x87]|0[hj].)\1{3}|\({256}|\x8b|L\d{4000}", re.DOTALL)
+
+
+def _look(specimen: Specimen) -> Iterator[Sign]:
+    start = 0
+    if specimen.format == "joblib" and specimen.head[:1] != b"\x80":
+        return  # compressed: what is inside comes as a member
+    if specimen.format == "npy":
+        found = pickled_at(specimen.blob)
+        if found is None:
+            return
+        start = found
+    elif specimen.format not in {"pickle", "joblib", "torch-legacy"} and not _is_old_pickle(specimen):
+        return
+    yield from _Walk(specimen).signs(start)
+
+
+def imports_something(blob: Blob, specimen: Specimen) -> bool:
+    """Whether bytes that may be anything are a pickle that imports by a proper name before it breaks or ends."""
+    machine = Machine(Bytes(blob), tick=specimen.check_time)
+    with suppress(MalformedError, BudgetExceeded):
+        machine.run()
+    return any(_is_act(event) for event in machine.events)
+
+
+def _is_old_pickle(specimen: Specimen) -> bool:
+    """Text or unknown bytes that a loader would take for a pickle: they import, and run to a STOP."""
+    if specimen.format == "unknown":
+        return imports_something(specimen.blob, specimen)
+    if not _OLD.search(specimen.head) or specimen.blob.size > _SMALL * 16:
+        return False
+    machine = Machine(Bytes(specimen.blob), tick=specimen.check_time)
+    try:
+        machine.run()
+    except (MalformedError, BudgetExceeded):
+        return any(event.act is Act.CALL for event in machine.events)
+    return True
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Every stream of one file."""
+
+    specimen: Specimen
+    events: list[Event] = field(default_factory=list)
+    imports: int = 0
+    refused: str = ""  # the first name that weights_only refuses
+    is_torch: bool = False
+
+    def signs(self, start: int) -> Iterator[Sign]:
+        specimen, at = self.specimen, start
+        for number in range(STREAMS):
+            end, broken = self._stream(at)
+            yield from self._judged()
+            if broken is not None:
+                yield from self._broken(broken, at)
+                yield from self._hidden(max(end, at + 2))
+                break
+            at = end
+            if (self.is_torch and number + 1 >= _TORCH_STREAMS) or at >= specimen.blob.size:
+                break
+            if not _BEGINS.match(specimen.blob.read_at(at, 256)):
+                yield from self._hidden(at)
+                break
+        else:
+            yield specimen.gap(GapReason.OVER_BUDGET, f"more than {STREAMS} streams", at=at)
+        if self.refused and (self.is_torch or "!/" in specimen.path):
+            yield specimen.finding(
+                "pickle-loads-with-weights-only",
+                Severity.INFO,
+                f"torch.load(weights_only=True) refuses it: it names {self.refused}",
+            )
+
+    def _stream(self, at: int) -> tuple[int, MalformedError | BudgetExceeded | None]:
+        """`(where it ended, what broke it)`; its events are kept."""
+        blob = self.specimen.blob
+        end = passes_inertly(blob, at)
+        if end is not None and not self._repeats(at, end) and end - at > 64:
+            return end, None
+        machine = Machine(Bytes(blob, at=at), tick=self.specimen.check_time, after_build=_pass_array)
+        problem: MalformedError | BudgetExceeded | None = None
+        try:
+            machine.run()
+        except (MalformedError, BudgetExceeded) as error:
+            problem = error
+        self.events = machine.events
+        if machine.top == _TORCH_MAGIC:
+            self.is_torch = True
+        return machine.data.at, problem
+
+    def _repeats(self, at: int, end: int) -> bool:
+        return bool(_REPEATS.search(self.specimen.blob.read_at(at, min(end - at, _SMALL))))
+
+    def _judged(self) -> Iterator[Sign]:
+        specimen = self.specimen
+        for event in self.events:
+            self._note(event)
+        for item in judge(self.events):
+            yield specimen.finding(
+                item.rule,
+                item.severity,
+                f"byte {item.at}: {item.message}",
+                start=item.at,
+                confidence=item.confidence,
+            )
+        for event in self.events:
+            yield from self._nested(event)
+
+    def _note(self, event: Event) -> None:
+        if event.act is Act.IMPORT and isinstance(event.target, Name):
+            self.imports += 1
+            if not event.target.symbol.weights_only and not self.refused:
+                self.refused = str(event.target)
+
+    def _nested(self, event: Event) -> Iterator[Sign]:
+        """Bytes given to something that loads them are a file of their own."""
+        target = event.target
+        if event.act is not Act.CALL or not isinstance(target, Name):
+            return
+        if target.symbol.condition == "nested-torch" or target.symbol.effect == "deserialise":
+            for value in event.arguments:
+                if isinstance(value, Literal):
+                    blob = SliceBlob(self.specimen.blob, value.start, value.length)
+                    yield Member(path=f"{self.specimen.path}!/bytes-at-{value.start}", blob=blob)
+
+    def _broken(self, error: MalformedError | BudgetExceeded, at: int) -> Iterator[Sign]:
+        specimen = self.specimen
+        if isinstance(error, BudgetExceeded):
+            yield specimen.gap(GapReason.OVER_BUDGET, error.message, at=at)
+            yield specimen.finding(LIMITS, Severity.MEDIUM, f"cannot be followed to its end: {error.message}")
+            return
+        where = error.offset if error.offset is not None else at
+        yield specimen.gap(GapReason.MALFORMED, f"the pickle breaks off: {error.message}", at=where)
+        if self.events or self.imports:
+            message = f"byte {where}: breaks off after it imported or called something ({error.message})"
+            yield specimen.finding("pickle-is-whole", Severity.MEDIUM, message, start=where)
+
+    def _hidden(self, at: int) -> Iterator[Sign]:
+        """Streams behind the end of one, or behind the place where one broke."""
+        specimen = self.specimen
+        size = min(specimen.blob.size - at, _TRAIL_BYTES)
+        if size <= 2 or self.is_torch:
+            return
+        data = specimen.blob.read_at(at, size)
+        done = 0
+        for number, found in enumerate(_BEGINS.finditer(data)):
+            if number >= _CANDIDATES:
+                break
+            if found.start() < done:
+                continue
+            specimen.check_time()
+            end, broken = self._stream(at + found.start())
+            if any(_is_act(event) for event in self.events):
+                yield specimen.finding(
+                    "pickle-has-no-second-stream",
+                    Severity.MEDIUM,
+                    f"byte {at + found.start()}: another stream begins here, behind the first",
+                    start=at + found.start(),
+                )
+                yield from self._judged()
+            if broken is None:
+                done = end - at
+
+
+def _is_act(event: Event) -> bool:
+    target = event.target
+    if event.act is Act.IMPORT and isinstance(target, Name):
+        return bool(_NAME.fullmatch(target.module) and _NAME.fullmatch(target.name))
+    return False
+
+
+def _pass_array(machine: Machine, made: Made) -> None:
+    """Joblib writes an array's bytes, or a pickle of its objects, into the stream behind the wrapper's state."""
+    if (
+        not isinstance(made.of, Name)
+        or made.of.name != "NumpyArrayWrapper"
+        or not isinstance(made.state, Box)
+    ):
+        return
+    items = made.state.items
+    code, shape = _dtype_code(items.get("dtype")), items.get("shape")
+    if code is None or not isinstance(shape, tuple) or not all(isinstance(n, int) for n in shape):
+        raise MalformedError("an array of unknown size in a joblib file", offset=machine.data.at)
+    machine.frame_end = 0
+    if code.startswith("O"):
+        inner = Machine(machine.data, tick=machine.tick, after_build=_pass_array)
+        inner.events = machine.events
+        inner.run()
+        return
+    if isinstance(items.get("numpy_array_alignment_bytes"), int):
+        machine.data.skip(machine.data.take(1)[0])
+    machine.data.skip(math.prod(n for n in shape if isinstance(n, int)) * _item_bytes(code))
+
+
+def _dtype_code(value: Value) -> str | None:
+    if isinstance(value, Made) and value.arguments and isinstance(value.arguments[0], str):
+        return value.arguments[0].lstrip("<>|=")
+    return None
+
+
+def _item_bytes(code: str) -> int:
+    digits = code[1:].partition("[")[0]
+    if not digits.isdigit() or len(digits) > 9:
+        raise MalformedError(f"an element type {code[:20]!r} of unknown size")
+    return int(digits) * (4 if code[0] == "U" else 1)
+
+
+CHECK = Check(
+    id="pickles",
+    title="What unpickling would import, call and change",
+    formats=("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code"),
+    look=_look,
+)

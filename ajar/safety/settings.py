@@ -1,0 +1,322 @@
+"""Settings that a loader turns into imports and calls: Keras layers, Hydra and NeMo targets, skops schemas."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ajar.blobs import BytesBlob
+from ajar.errors import BudgetExceeded
+from ajar.interfaces import Member
+from ajar.model.evidence import GapReason
+from ajar.model.judgement import Severity
+from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.symbols import EFFECTS, Tier, lookup
+
+TEXT_BYTES = 64 << 20
+NODES = 2_000_000
+_WINDOW_BYTES = 16 << 20
+NAMES, CODE, FILES = (
+    "settings-name-only-model-parts",
+    "layers-hold-no-code",
+    "model-reads-no-files-of-its-own",
+)
+OWN_CODE = "model-needs-no-code-of-its-repository"
+_KERAS = (
+    "keras",
+    "tensorflow",
+    "tf_keras",
+    "keras_core",
+    "keras_nlp",
+    "keras_hub",
+    "keras_cv",
+    "tensorflow_addons",
+)
+# What Keras itself offers and should not be reached from a configuration.
+_KERAS_REACHES = re.compile(
+    r"(^|\.)(get_file|load_model|load_weights|save_model|save_weights|model_from_json|model_from_config|deserialize_keras_object"
+    r"|enable_unsafe_deserialization|custom_object_scope|image_dataset_from_directory|text_dataset_from_directory|load_img|run|py_function|numpy_function)$"
+)
+_PATH = re.compile(r"^(/|~|\.\.?/|[A-Za-z]:[\\/]|\\\\|\w+://|file:)")
+_FILE_KEYS = frozenset(
+    {"vocabulary", "idf_weights_path", "filepath", "file_path", "path", "origin", "vocab_file"}
+)
+_TARGETS = frozenset(
+    {"_target_", "target", "class_path", "_class_", "py_function", "loader_module", "__target__"}
+)
+_DOTTED = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+_YAML_TARGET = re.compile(
+    r"^[ \t\-{,]*[\"']?(?P<key>_target_|target|class_path|_class_|loader_module)[\"']?\s*:\s*[\"']?(?P<name>[A-Za-z_][\w.]*)",
+    re.MULTILINE,
+)
+_YAML_TAG = re.compile(
+    r"!!?(python/(?:object|name|module|apply|object/apply|object/new)[\w/]*:?[\w.]*)|tag:yaml\.org,2002:python/"
+)
+_SUSPECT = re.compile(
+    r'"(class_name|_target_|target|class_path|__loader__|__class__|chat_template|auto_map|custom_pipelines?|custom_generate|_class_name|type)"'
+)
+
+
+def _look(specimen: Specimen) -> Iterator[Sign]:
+    if specimen.format in {"hdf5", "tf-saved-model"} or (
+        specimen.format == "unknown" and not _is_json(specimen)
+    ):
+        yield from _embedded(specimen)
+    elif specimen.format == "yaml-config" or specimen.path.lower().endswith((".yaml", ".yml")):
+        yield from _yaml(specimen)
+    elif _is_json(specimen):
+        yield from _json(specimen)
+
+
+def _is_json(specimen: Specimen) -> bool:
+    return specimen.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
+
+
+def _json(specimen: Specimen) -> Iterator[Sign]:
+    size = min(specimen.blob.size, TEXT_BYTES)
+    data = specimen.blob.read_at(0, size)
+    text = data.decode("utf-8-sig", "replace")
+    if not _SUSPECT.search(text):
+        if data.count(b"[") + data.count(b"{") > 100_000 and _nests(data):
+            yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
+        return
+    try:
+        tree = json.loads(text)
+    except RecursionError:
+        yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
+        return
+    except ValueError:
+        if specimen.format == "config":
+            yield specimen.gap(GapReason.MALFORMED, "is not JSON, and names things that a loader builds")
+        return
+    yield from walk(specimen, tree)
+
+
+def _nests(data: bytes) -> bool:
+    """Whether brackets open deeper than any honest file."""
+    depth = deepest = 0
+    for found in re.finditer(rb"[\[\]{}]", data):
+        depth += 1 if found[0] in b"[{" else -1
+        deepest = max(deepest, depth)
+        if deepest > 1000:
+            return True
+    return False
+
+
+def _embedded(specimen: Specimen) -> Iterator[Sign]:
+    """JSON inside a binary file, such as the model_config of an HDF5 file: found where it begins."""
+    decoder = json.JSONDecoder()
+    size = specimen.blob.size
+    for start in (0, max(size - (_WINDOW_BYTES // 4), _WINDOW_BYTES)):
+        data = specimen.blob.read_at(start, _WINDOW_BYTES) if start < size else b""
+        done = 0
+        for found in re.finditer(
+            rb'\{\s*"(?:module|class_name|config|registered_name|keras_version|name|backend)"\s*:', data
+        ):
+            if found.start() < done:
+                continue
+            specimen.check_time()
+            end = _json_end(data, found.start())
+            done = end
+            try:
+                tree, _ = decoder.raw_decode(data[found.start() : end].decode("utf-8", "replace"))
+            except (ValueError, RecursionError):
+                continue
+            yield from walk(specimen, tree, base=start + found.start())
+
+
+def _json_end(data: bytes, start: int) -> int:
+    """The offset after the object that opens at `start`, by its brackets outside strings."""
+    depth = 0
+    for found in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', data[start:], re.DOTALL):
+        if found[0] == b"{":
+            depth += 1
+        elif found[0] == b"}":
+            depth -= 1
+            if depth == 0:
+                return start + found.end()
+    return len(data)
+
+
+def walk(specimen: Specimen, tree: Any, base: int | None = None) -> Iterator[Sign]:
+    """Every object of a tree of settings. Raises `BudgetExceeded` past the limit on nodes."""
+    waiting: list[tuple[str, Any]] = [("", tree)]
+    seen = 0
+    while waiting:
+        pointer, node = waiting.pop()
+        seen += 1
+        if seen > NODES:
+            raise BudgetExceeded(f"settings of more than {NODES} nodes")
+        if isinstance(node, dict):
+            yield from _object(specimen, pointer, node, base)
+            waiting.extend((f"{pointer}/{_step(key)}", value) for key, value in node.items())
+        elif isinstance(node, list):
+            waiting.extend((f"{pointer}/{number}", value) for number, value in enumerate(node))
+
+
+def _step(key: object) -> str:
+    return str(key)[:80].replace("~", "~0").replace("/", "~1")
+
+
+def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | None) -> Iterator[Sign]:
+    if isinstance(node.get("class_name"), str):
+        yield from _keras(specimen, pointer, node, base)
+    if isinstance(node.get("__class__"), str) and isinstance(node.get("__module__"), str):
+        yield from _named(specimen, pointer, f"{node['__module__']}.{node['__class__']}", "builds")
+        content = node.get("content")
+        if isinstance(content, dict) and isinstance(content.get("module_path"), str):
+            name = f"{content['module_path']}.{content.get('function', '')}"
+            yield from _named(specimen, pointer, name, "builds")
+    for key in _TARGETS & node.keys():
+        value = node[key]
+        if isinstance(value, str) and (_DOTTED.match(value) or key != "target"):
+            yield from _named(specimen, pointer, value, f"{key} names")
+    yield from _own_code(specimen, pointer, node)
+    template = node.get("chat_template")
+    if isinstance(template, str):
+        yield Member(
+            path=f"{specimen.path}!/chat_template.jinja", blob=BytesBlob(template.encode("utf-8", "replace"))
+        )
+    elif isinstance(template, list):
+        for number, row in enumerate(template):
+            if isinstance(row, dict) and isinstance(row.get("template"), str):
+                body = row["template"].encode("utf-8", "replace")
+                yield Member(path=f"{specimen.path}!/chat_template-{number}.jinja", blob=BytesBlob(body))
+
+
+def _own_code(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterator[Sign]:
+    """Entries that make a loader import files of this repository, or of another."""
+    for key in ("auto_map", "custom_pipelines", "custom_generate"):
+        value = node.get(key)
+        names = list(_texts(value))[:8]
+        if not names:
+            continue
+        other = next((name for name in names if "--" in name), "")
+        where = f"of another repository, {other!r}" if other else f"of the repository, {names[0]!r}"
+        message = f"{key} makes a loader run code {where}, when trust_remote_code is set"
+        severity = Severity.MEDIUM if other else Severity.LOW
+        yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/{key}", quote=names[0])
+    name = specimen.path.rpartition("/")[2]
+    if name == "modules.json" and isinstance(node.get("type"), str) and "idx" in node:
+        kind = node["type"]
+        if not kind.startswith("sentence_transformers."):
+            message = (
+                f"the module {kind!r} is not of sentence-transformers: its code stands in the repository"
+            )
+            yield specimen.finding(OWN_CODE, Severity.LOW, message, pointer=f"{pointer}/type", quote=kind)
+    if name == "model_index.json" and pointer == "":
+        for key, value in node.items():
+            own = isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+            if own and value[0] not in _PIPELINE_PACKAGES:
+                message = (
+                    f"{key} comes from {value[0]!r}, code of the repository or of a package of that name"
+                )
+                yield specimen.finding(
+                    OWN_CODE, Severity.LOW, message, pointer=f"/{_step(key)}", quote=value[0]
+                )
+
+
+_PIPELINE_PACKAGES = frozenset(
+    {
+        "diffusers",
+        "transformers",
+        "stable_diffusion",
+        "onnxruntime",
+        "optimum",
+        "k_diffusion",
+        "flax",
+        "deepfloyd_if",
+        "kandinsky",
+        "latent_diffusion",
+        "paint_by_example",
+    }
+)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item) if isinstance(item, (str, list)) else ()
+
+
+def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | None) -> Iterator[Sign]:
+    name, module = str(node["class_name"]), node.get("module")
+    start = base
+    if name in {"__lambda__", "Lambda", "TorchModuleWrapper"} or name.endswith(">Lambda"):
+        message = f"the layer {name} carries code, which loading it brings to life"
+        yield specimen.finding(CODE, Severity.HIGH, message, pointer=pointer or "/", start=start, quote=name)
+    config = node.get("config")
+    if isinstance(module, str) and module and module.partition(".")[0] not in _KERAS:
+        target = config if name == "function" and isinstance(config, str) else name
+        yield from _named(specimen, pointer, f"{module}.{target}", "builds")
+    reached = config if isinstance(config, str) else name
+    if isinstance(module, str) and _KERAS_REACHES.search(reached):
+        message = f"the settings reach {module}.{reached}, which opens files or addresses"
+        yield specimen.finding(NAMES, Severity.HIGH, message, pointer=pointer or "/")
+    if isinstance(config, dict):
+        for key in _FILE_KEYS & config.keys():
+            value = config[key]
+            if isinstance(value, str) and (_PATH.match(value) or "../" in value):
+                message = f"the layer {name} reads {value[:120]!r} when it is built"
+                yield specimen.finding(FILES, Severity.HIGH, message, pointer=f"{pointer}/config/{key}")
+
+
+def _named(specimen: Specimen, pointer: str, dotted: str, verb: str) -> Iterator[Sign]:
+    """A dotted name that a loader would import and call."""
+    module, _, name = dotted.rpartition(".")
+    if not module:
+        return
+    found = lookup(module, name)
+    if found.tier is Tier.UNREVIEWED and "." in module:
+        # A class inside a class, or a module one step up.
+        outer, _, last = module.rpartition(".")
+        if last[:1].isupper():
+            found = lookup(outer, f"{last}.{name}")
+    if found.tier is Tier.DANGEROUS and not (name[:1].islower() and _is_part(module)):
+        why = EFFECTS.get(found.effect, found.reason)
+        yield specimen.finding(
+            NAMES, Severity.HIGH, f"{verb} {dotted}: {why}", pointer=pointer or "/", quote=dotted
+        )
+    elif found.tier is Tier.UNREVIEWED and not verb.startswith("target "):
+        message = f"{verb} {dotted}, which nobody has reviewed"
+        yield specimen.finding(NAMES, Severity.LOW, message, pointer=pointer or "/", quote=dotted)
+
+
+def _is_part(module: str) -> bool:
+    """Modules whose functions settings name as a matter of course."""
+    return module.startswith(("torch.nn", "transformers.activations", "torch.optim", "nemo.collections"))
+
+
+def _yaml(specimen: Specimen) -> Iterator[Sign]:
+    text = specimen.blob.read_at(0, min(specimen.blob.size, TEXT_BYTES)).decode("utf-8", "replace")
+    for tag in _YAML_TAG.finditer(text):
+        line = text.count("\n", 0, tag.start()) + 1
+        message = f"line {line}: the tag {tag[0]!r} makes an unsafe loader import and call it"
+        yield specimen.finding(NAMES, Severity.HIGH, message, line=line, quote=tag[0])
+    for number, target in enumerate(_YAML_TARGET.finditer(text)):
+        if number > 10_000:
+            break
+        name = target["name"]
+        if _DOTTED.match(name):
+            yield from _named(specimen, "", name, f"{target['key']} names")
+
+
+CHECK = Check(
+    id="settings",
+    title="What settings tell a loader to import, build and read",
+    formats=(
+        "config",
+        "tokenizer",
+        "chat-template",
+        "yaml-config",
+        "plain-text",
+        "unknown",
+        "hdf5",
+        "tf-saved-model",
+    ),
+    look=_look,
+)

@@ -1,0 +1,119 @@
+"""Files beside the weights that install or run something: requirements, notebooks, path files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ajar.model.evidence import GapReason
+from ajar.model.judgement import Severity
+from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.python_code import look_at
+
+INDEX, NOTEBOOK, PATHS = (
+    "requirements-come-from-the-index",
+    "notebook-runs-no-commands",
+    "path-files-run-no-code",
+)
+_TEXT_BYTES = 16 << 20
+_REQUIREMENTS = re.compile(
+    r"(^|/)(requirements[\w.-]*\.(txt|in)|constraints[\w.-]*\.txt|[\w.-]*requirements\.txt|conda\.ya?ml|environment\.ya?ml|python_env\.ya?ml|Pipfile)$",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(
+    r"^\s*(--(?:extra-)?index-url|-i|--find-links|-f|--trusted-host)[=\s]+(\S+)", re.MULTILINE
+)
+_KNOWN_INDEX = re.compile(
+    r"^https://(pypi\.org|download\.pytorch\.org|pypi\.nvidia\.com|pypi\.ngc\.nvidia\.com|storage\.googleapis\.com/jax-releases|data\.pyg\.org|pypi\.python\.org)(/|$)"
+)
+_ADDRESS = re.compile(
+    r"(?:^|[\s@\"'-])((?:git|hg|svn|bzr)\+\w+://[^\s\"']+|https?://[^\s\"']+\.(?:whl|zip|tar\.gz|tgz)[^\s\"']*|file:[^\s\"']+)"
+)
+_PLAIN = re.compile(r"^(?:git\+)?http://|://(?:\d{1,3}\.){3}\d{1,3}\b")
+_SHELL = re.compile(
+    r"(curl|wget)\b[^\n]*\|\s*(sudo\s+)?\w*sh\b|\bnc\s+-|/dev/tcp/|base64\s+(-d|--decode)|chmod\s+\+x|\brm\s+-rf\s+[/~]|powershell"
+)
+_MAGIC = re.compile(r"^\s*(!|%%?(?:bash|sh|script|system|sx)\b|%%(?:writefile)\b)(.*)$")
+_CELLS = 5000
+
+
+def _look(specimen: Specimen) -> Iterator[Sign]:
+    path = specimen.path.rpartition("!/")[2]
+    name = path.rpartition("/")[2].lower()
+    if specimen.format == "notebook" or name.endswith(".ipynb"):
+        yield from _notebook(specimen)
+    elif specimen.format == "requirements" or _REQUIREMENTS.search(path):
+        yield from _requirements(specimen)
+    elif name.endswith(".pth") and specimen.format in {"plain-text", "unknown", "source-code"}:
+        yield from _path_file(specimen)
+    elif name in {"sitecustomize.py", "usercustomize.py"}:
+        message = f"{name} runs at every start of Python when its folder is on the path"
+        yield specimen.finding(PATHS, Severity.MEDIUM, message)
+
+
+def _text(specimen: Specimen) -> str:
+    return specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
+
+
+def _requirements(specimen: Specimen) -> Iterator[Sign]:
+    text = _text(specimen)
+    for pattern in (_OPTION, _ADDRESS):
+        for number, found in enumerate(pattern.finditer(text)):
+            if number >= 50:
+                break
+            address = found[found.lastindex or 0]
+            if pattern is _OPTION and (_KNOWN_INDEX.match(address) or address.startswith(".")):
+                continue
+            line = text.count("\n", 0, found.start(found.lastindex or 0)) + 1
+            bare = bool(_PLAIN.search(address))
+            how = "over plain http or from a bare address" if bare else "and not by name from the index"
+            message = f"line {line}: installs from {address[:120]} {how}"
+            severity = Severity.HIGH if bare else Severity.LOW
+            yield specimen.finding(INDEX, severity, message, line=line, quote=found[0].strip()[:160])
+
+
+def _path_file(specimen: Specimen) -> Iterator[Sign]:
+    for number, line in enumerate(_text(specimen).splitlines(), 1):
+        if line.startswith(("import ", "import\t")):
+            runs = bool(re.search(r"[;(]", line))
+            message = f"line {number}: Python runs {line[:80]!r} at every start"
+            severity = Severity.HIGH if runs else Severity.MEDIUM
+            yield specimen.finding(PATHS, severity, message, line=number, quote=line[:160])
+
+
+def _notebook(specimen: Specimen) -> Iterator[Sign]:
+    try:
+        tree = json.loads(_text(specimen))
+    except (ValueError, RecursionError):
+        yield specimen.gap(GapReason.MALFORMED, "is not a notebook that can be parsed")
+        return
+    cells = tree.get("cells") if isinstance(tree, dict) else None
+    for number, cell in enumerate(cells if isinstance(cells, list) else []):
+        if number >= _CELLS or not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        yield from _cell(specimen, cell, number)
+
+
+def _cell(specimen: Specimen, cell: dict[str, Any], number: int) -> Iterator[Sign]:
+    source = cell.get("source")
+    text = "".join(str(line) for line in source) if isinstance(source, list) else str(source or "")
+    for line in text.splitlines():
+        magic = _MAGIC.match(line)
+        if magic and _SHELL.search(text if magic[1].startswith("%%") else line):
+            message = f"cell {number}: {line.strip()[:80]!r} fetches and runs something"
+            yield specimen.finding(
+                NOTEBOOK, Severity.HIGH, message, pointer=f"/cells/{number}", quote=line.strip()[:160]
+            )
+            break
+    plain = "\n".join("" if line.lstrip().startswith(("!", "%")) else line for line in text.splitlines())
+    yield from look_at(specimen, plain, f"cell-{number}.py")
+
+
+CHECK = Check(
+    id="side-files",
+    title="What requirements, notebooks and path files install and run",
+    formats=(),
+    look=_look,
+)

@@ -1,0 +1,398 @@
+"""Which names a pickle may import and call: the reviewed table, and what holds for names that are not in it.
+
+Rows are data (`data/symbols/*.tsv`). The first that fits decides: the exact pair, a pattern of its module,
+the rule for the standard library (whatever was not reviewed there is dangerous, because everything that
+honest pickles need of it was), and last: not reviewed.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+
+class Tier(StrEnum):
+    """How far a name may be trusted in a pickle."""
+
+    INERT = "inert"  # import and call it with any arguments
+    CLASS = "class"  # a reviewed package's class: may be constructed and given its state
+    CONDITIONAL = "conditional"  # fine where its condition holds
+    UNREVIEWED = "unreviewed"
+    DANGEROUS = "dangerous"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbol:
+    """One row. `effect`: exec, read, write, net, import, code, mutate or dos; `condition` names a predicate."""
+
+    module: str
+    name: str
+    tier: Tier
+    effect: str = ""
+    condition: str = ""
+    reason: str = ""
+    source: str = ""
+    date: str = ""
+    weights_only: bool = False
+
+
+EFFECTS: Mapping[str, str] = {
+    "exec": "runs commands or code",
+    "read": "reads files",
+    "write": "writes or deletes files",
+    "net": "opens connections",
+    "import": "imports and resolves names",
+    "code": "builds code objects",
+    "mutate": "changes the interpreter",
+    "dos": "exhausts memory or time",
+    "deserialise": "loads another stream with code in it",
+}
+
+# Gone from newer versions, or only on other systems, and so not in `sys.stdlib_module_names` everywhere.
+_FORMER = frozenset(
+    [
+        "asynchat",
+        "asyncore",
+        "audioop",
+        "binhex",
+        "cgi",
+        "cgitb",
+        "chunk",
+        "commands",
+        "crypt",
+        "distutils",
+        "exceptions",
+        "fpectl",
+        "formatter",
+        "imghdr",
+        "imp",
+        "lib2to3",
+        "macpath",
+        "mailcap",
+        "md5",
+        "msilib",
+        "new",
+        "nis",
+        "nntplib",
+        "nt",
+        "ossaudiodev",
+        "parser",
+        "pipes",
+        "popen2",
+        "posix",
+        "rexec",
+        "sets",
+        "sha",
+        "smtpd",
+        "sndhdr",
+        "spwd",
+        "sunau",
+        "symbol",
+        "telnetlib",
+        "test",
+        "tkinter",
+        "turtledemo",
+        "uu",
+        "xdrlib",
+        "winreg",
+        "_winreg",
+        "winsound",
+        "__builtin__",
+        "__builtins__",
+        "__main__",
+        "copy_reg",
+        "cPickle",
+        "cStringIO",
+        "StringIO",
+        "urllib2",
+        "urlparse",
+        "httplib",
+        "thread",
+        "dummy_thread",
+        "_dummy_thread",
+        "_winapi",
+        "msvcrt",
+        "idlelib",
+        "ensurepip",
+        "pip",
+        "setuptools",
+        "pkg_resources",
+        "wheel",
+        "site",
+        "sitecustomize",
+        "usercustomize",
+        "_posixsubprocess",
+        "_frozen_importlib",
+        "_frozen_importlib_external",
+        "ConfigParser",
+        "Queue",
+        "anydbm",
+        "SimpleHTTPServer",
+        "BaseHTTPServer",
+        "CGIHTTPServer",
+        "SocketServer",
+        "xmlrpclib",
+        "robotparser",
+        "ftplib",
+        "compiler",
+        "user",
+        "bsddb",
+        "dbhash",
+        "gdbm",
+        "dl",
+        "htmllib",
+        "sgmllib",
+        "toaiff",
+        "ihooks",
+        "hotshot",
+        "mhlib",
+        "mimetools",
+        "mutex",
+        "posixfile",
+        "statvfs",
+        "whichdb",
+    ]
+)
+_DUNDER = re.compile(r"^__\w+__$")
+# Modules that other modules hold as attributes: a dotted name through one of them leaves the module it names.
+_LEADS_OUT = frozenset(
+    [
+        "os",
+        "sys",
+        "subprocess",
+        "builtins",
+        "importlib",
+        "shutil",
+        "socket",
+        "pickle",
+        "ctypes",
+        "types",
+        "operator",
+        "functools",
+        "io",
+        "pathlib",
+        "tempfile",
+        "inspect",
+        "code",
+        "runpy",
+        "pty",
+        "platform",
+        "threading",
+        "multiprocessing",
+        "asyncio",
+        "urllib",
+        "requests",
+        "marshal",
+        "copyreg",
+        "posix",
+        "nt",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    exact: Mapping[tuple[str, str], Symbol]
+    patterns: Mapping[str, tuple[Symbol, ...]]  # by top-level package, most specific first
+
+
+def lookup(module: str, name: str) -> Symbol:
+    """What is known of a name. Never fails: a name without a row is `UNREVIEWED`, or worse."""
+    table = _table()
+    found = table.exact.get((module, name))
+    if found is not None:
+        return found
+    if "." in name:
+        return _dotted(module, name)
+    top = module.partition(".")[0]
+    for row in table.patterns.get(top, ()):
+        if _fits(row, module, name):
+            return row
+    if top in sys.stdlib_module_names or top in _FORMER:
+        return Symbol(
+            module=module,
+            name=name,
+            tier=Tier.DANGEROUS,
+            effect=_effect_of(top),
+            reason="no stored model needs it of the standard library or of an installer",
+        )
+    return Symbol(module=module, name=name, tier=Tier.UNREVIEWED)
+
+
+def _dotted(module: str, name: str) -> Symbol:
+    """A path through attributes. Only classes inside classes are ordinary; whatever else is, leads elsewhere."""
+    parts = name.split(".")
+    first = lookup(module, parts[0])
+    if first.tier in {Tier.INERT, Tier.CLASS} and all(part[:1].isupper() for part in parts):
+        return Symbol(module=module, name=name, tier=first.tier, reason=first.reason, source=first.source)
+    reach = [part for part in parts if part in _LEADS_OUT or _DUNDER.match(part)]
+    if first.tier is Tier.UNREVIEWED and not reach and all(part[:1].isupper() for part in parts):
+        return first
+    why = f"through {reach[0]}" if reach else "a path through attributes, which honest pickles do not take"
+    return Symbol(module=module, name=name, tier=Tier.DANGEROUS, effect="import", reason=why)
+
+
+def _fits(row: Symbol, module: str, name: str) -> bool:
+    prefix = row.module.removesuffix(".**")
+    inside = module == prefix or (row.module.endswith(".**") and module.startswith(f"{prefix}."))
+    return inside and _named(row.name, name)
+
+
+def _named(pattern: str, name: str) -> bool:
+    if pattern == "*":
+        return True
+    if pattern == "[A-Z]*":
+        return name.lstrip("_")[:1].isupper() and not _DUNDER.match(name)
+    return pattern.endswith("*") and name.startswith(pattern[:-1])
+
+
+def _effect_of(top: str) -> str:
+    return _STDLIB_EFFECTS.get(top, "exec")
+
+
+_STDLIB_EFFECTS = {
+    word: effect
+    for effect, words in {
+        "net": "socket ssl _socket _ssl http urllib urllib2 httplib ftplib smtplib poplib imaplib telnetlib nntplib "
+        "xmlrpc xmlrpclib socketserver webbrowser asyncio smtpd",
+        "write": "shutil tempfile pathlib zipfile tarfile dbm shelve sqlite3 logging fileinput compileall py_compile",
+        "read": "io _io linecache tokenize netrc configparser csv mmap glob codecs gzip bz2 lzma",
+        "import": "importlib imp _imp pkgutil zipimport runpy modulefinder _frozen_importlib",
+        "code": "types code codeop marshal dis ast compiler inspect",
+        "mutate": "sys gc atexit signal faulthandler warnings builtins __builtin__ copyreg copy_reg",
+        "deserialise": "pickle _pickle cPickle plistlib",
+    }.items()
+    for word in words.split()
+}
+
+
+@cache
+def _table() -> _Table:
+    exact: dict[tuple[str, str], Symbol] = {}
+    patterns: dict[str, list[Symbol]] = {}
+    for row in _rows():
+        if "*" in row.module or "*" in row.name:
+            patterns.setdefault(row.module.partition(".")[0], []).append(row)
+        else:
+            exact[row.module, row.name] = row
+    ordered = {top: tuple(sorted(rows, key=_breadth)) for top, rows in patterns.items()}
+    return _Table(exact, ordered)
+
+
+def _breadth(row: Symbol) -> tuple[bool, int, bool, int]:
+    """Narrow patterns first: one module before a tree, a name's beginning before any class before any name."""
+    return (row.name == "*", -len(row.module), row.name == "[A-Z]*", -len(row.name))
+
+
+def _rows() -> Iterator[Symbol]:
+    """Rows of `module names tier effect condition weights-only reason source date`; names are separated by spaces."""
+    for page in sorted((files("ajar.safety") / "data" / "symbols").iterdir(), key=lambda item: item.name):
+        if not page.name.endswith(".tsv"):
+            continue
+        for line in page.read_text("utf-8").splitlines()[1:]:
+            if not line or line.startswith("#"):
+                continue
+            module, names, tier, effect, condition, plain, reason, source, date = line.split("\t")
+            for name in names.split():
+                yield Symbol(
+                    module=module,
+                    name=name,
+                    tier=Tier(tier),
+                    effect=effect,
+                    condition=condition,
+                    reason=reason,
+                    source=source,
+                    date=date,
+                    weights_only=plain == "yes",
+                )
+
+
+_RENAMED_MODULES = {
+    "__builtin__": "builtins",
+    "copy_reg": "copyreg",
+    "Queue": "queue",
+    "SocketServer": "socketserver",
+    "ConfigParser": "configparser",
+    "repr": "reprlib",
+    "tkFileDialog": "tkinter.filedialog",
+    "tkSimpleDialog": "tkinter.simpledialog",
+    "tkColorChooser": "tkinter.colorchooser",
+    "tkCommonDialog": "tkinter.commondialog",
+    "Dialog": "tkinter.dialog",
+    "Tkdnd": "tkinter.dnd",
+    "tkFont": "tkinter.font",
+    "tkMessageBox": "tkinter.messagebox",
+    "ScrolledText": "tkinter.scrolledtext",
+    "Tkconstants": "tkinter.constants",
+    "Tix": "tkinter.tix",
+    "ttk": "tkinter.ttk",
+    "Tkinter": "tkinter",
+    "markupbase": "_markupbase",
+    "_winreg": "winreg",
+    "thread": "_thread",
+    "dummy_thread": "_dummy_thread",
+    "dbhash": "dbm.bsd",
+    "dumbdbm": "dbm.dumb",
+    "dbm": "dbm.ndbm",
+    "gdbm": "dbm.gnu",
+    "xmlrpclib": "xmlrpc.client",
+    "SimpleXMLRPCServer": "xmlrpc.server",
+    "httplib": "http.client",
+    "htmlentitydefs": "html.entities",
+    "HTMLParser": "html.parser",
+    "Cookie": "http.cookies",
+    "cookielib": "http.cookiejar",
+    "BaseHTTPServer": "http.server",
+    "test.test_support": "test.support",
+    "commands": "subprocess",
+    "urlparse": "urllib.parse",
+    "robotparser": "urllib.robotparser",
+    "urllib2": "urllib.request",
+    "anydbm": "dbm",
+    "_abcoll": "collections.abc",
+    "cPickle": "pickle",
+    "cStringIO": "io",
+    "StringIO": "io",
+    "UserDict": "collections",
+    "UserList": "collections",
+    "UserString": "collections",
+    "whichdb": "dbm",
+}
+_RENAMED_NAMES = {
+    ("__builtin__", "xrange"): ("builtins", "range"),
+    ("__builtin__", "reduce"): ("functools", "reduce"),
+    ("__builtin__", "intern"): ("sys", "intern"),
+    ("__builtin__", "unichr"): ("builtins", "chr"),
+    ("__builtin__", "unicode"): ("builtins", "str"),
+    ("__builtin__", "long"): ("builtins", "int"),
+    ("__builtin__", "basestring"): ("builtins", "str"),
+    ("itertools", "izip"): ("builtins", "zip"),
+    ("itertools", "imap"): ("builtins", "map"),
+    ("itertools", "ifilter"): ("builtins", "filter"),
+    ("itertools", "ifilterfalse"): ("itertools", "filterfalse"),
+    ("itertools", "izip_longest"): ("itertools", "zip_longest"),
+    ("os", "getcwdu"): ("os", "getcwd"),
+    ("socket", "fromfd"): ("socket", "fromfd"),
+    ("multiprocessing.process", "Process"): ("multiprocessing.context", "Process"),
+    ("multiprocessing.forking", "Popen"): ("multiprocessing.popen_fork", "Popen"),
+    ("urllib", "ContentTooShortError"): ("urllib.error", "ContentTooShortError"),
+    ("urllib", "urlopen"): ("urllib.request", "urlopen"),
+    ("urllib", "urlretrieve"): ("urllib.request", "urlretrieve"),
+    ("_multiprocessing", "Connection"): ("multiprocessing.connection", "Connection"),
+    ("exceptions", "StandardError"): ("builtins", "Exception"),
+    ("UserDict", "IterableUserDict"): ("collections", "UserDict"),
+}
+
+
+def renamed(module: str, name: str) -> tuple[str, str]:
+    """What Python 3 makes of a name of Python 2 in a stream below protocol 3 (PEP 3108, `fix_imports`)."""
+    if (module, name) in _RENAMED_NAMES:
+        return _RENAMED_NAMES[module, name]
+    if module == "exceptions":
+        return "builtins", name
+    return _RENAMED_MODULES.get(module, module), name

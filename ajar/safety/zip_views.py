@@ -1,0 +1,251 @@
+"""A zip file as each of its readers sees it: by every central directory, and by the local headers in a row.
+
+Honest archives look the same from all sides. Spec: PKWARE APPNOTE 6.3, sections 4.3 and 4.4.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ajar.config import Limits
+from ajar.errors import BudgetExceeded, MalformedError
+from ajar.interfaces import Blob
+
+_END, _CENTRAL, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
+_END_BYTES, _CENTRAL_BYTES, _LOCAL_BYTES = 22, 46, 30
+_TAIL_BYTES = 65535 + _END_BYTES
+_DIRECTORY_BYTES = 64 << 20
+_SEARCH_BYTES = 1 << 16
+_DESCRIPTOR = 0x8
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One stored file. What the two headers say of it is kept apart; `None` where one does not know it."""
+
+    header_at: int
+    start: int  # of its data
+    name: str
+    local_name: str | None
+    central_name: str | None
+    method: int
+    flags: int
+    packed: int
+    size: int
+    mode: int = 0  # of the file system, from the directory's external attributes
+    differs: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Views:
+    """All entries by where their data begins, and what the views disagree on."""
+
+    entries: dict[int, Entry]
+    directories: int
+    first: int  # where the first local header stands; bytes before it belong to something else
+    duplicates: list[str]
+    hidden: list[str]  # names that only the local headers know
+    problems: list[str]
+
+
+def has_end(blob: Blob, *, anywhere: bool) -> bool:
+    """Whether a zip reader would find a directory: at the very end, or before a comment."""
+    tail = blob.read_at(max(blob.size - (_TAIL_BYTES if anywhere else _END_BYTES), 0), _TAIL_BYTES)
+    return _END in tail if anywhere else tail.startswith(_END)
+
+
+def read(blob: Blob, limits: Limits) -> Views:
+    """Every view. Raises `BudgetExceeded` past the limit on members, `MalformedError` without any."""
+    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
+    tail_at = max(blob.size - _TAIL_BYTES, 0)
+    tail = blob.read_at(tail_at, _TAIL_BYTES)
+    seen: set[tuple[int, int]] = set()
+    for end in sorted(_positions(tail, _END), reverse=True):
+        # The end record of an archive inside a member is that member's own.
+        if any(e.start <= tail_at + end < e.start + e.packed for e in views.entries.values()):
+            continue
+        place = _directory(blob, tail_at + end)
+        if place is not None and place not in seen:
+            seen.add(place)
+            try:
+                _central(blob, place, views, limits)
+                views.directories += 1
+            except (MalformedError, struct.error) as error:
+                views.problems.append(str(error))
+    _local(blob, views, limits)
+    if not views.entries:
+        raise MalformedError("a zip without a readable member")
+    return views
+
+
+def _positions(data: bytes, sign: bytes) -> Iterator[int]:
+    at = data.find(sign)
+    while at >= 0:
+        yield at
+        at = data.find(sign, at + 1)
+
+
+def _directory(blob: Blob, end: int) -> tuple[int, int] | None:
+    """`(start, size)` of the directory that an end record points to; prefixed archives are shifted."""
+    record = blob.read_at(end, _END_BYTES)
+    if len(record) < _END_BYTES:
+        return None
+    size, start = struct.unpack_from("<II", record, 12)
+    before = end
+    locator = blob.read_at(end - 20, 20) if end >= 20 else b""
+    if locator[:4] == b"PK\x06\x07":
+        at = struct.unpack_from("<Q", locator, 8)[0]
+        big = blob.read_at(at, 56) if at < blob.size else b""
+        if len(big) == 56 and big[:4] == b"PK\x06\x06":
+            size, start = struct.unpack_from("<QQ", big, 40)
+            before = at
+    shift = before - size - start
+    if size > _DIRECTORY_BYTES:
+        raise BudgetExceeded(f"a directory of {size} bytes")
+    if shift < 0 or size > blob.size:
+        return (start, size) if start + size <= blob.size else None
+    return start + shift, size
+
+
+def _central(blob: Blob, place: tuple[int, int], views: Views, limits: Limits) -> None:
+    start, size = place
+    data = blob.read_at(start, size)
+    at, names = 0, set[str]()
+    # Offsets in a prefixed archive count from the first local header.
+    shift: int | None = None
+    while at + _CENTRAL_BYTES <= len(data) and data[at : at + 4] == _CENTRAL:
+        flags, method = struct.unpack_from("<HH", data, at + 8)
+        packed, whole, name_length, extra_length, note_length = struct.unpack_from("<IIHHH", data, at + 20)
+        external, header_at = struct.unpack_from("<II", data, at + 38)
+        name = _text(data[at + 46 : at + 46 + name_length])
+        extra = data[at + 46 + name_length : at + 46 + name_length + extra_length]
+        whole, packed, header_at = _wide(extra, whole, packed, header_at)
+        if shift is None:
+            shift = _shift(blob, header_at, start)
+        if name in names and not name.endswith("/"):
+            views.duplicates.append(name)
+        names.add(name)
+        _add_central(blob, views, name, header_at + shift, (flags, method, packed, whole, external >> 16))
+        if len(views.entries) > limits.archive_members:
+            raise BudgetExceeded(f"more than {limits.archive_members} members")
+        at += _CENTRAL_BYTES + name_length + extra_length + note_length
+
+
+def _shift(blob: Blob, header_at: int, directory_at: int) -> int:
+    if blob.read_at(header_at, 4) == _LOCAL:
+        return 0
+    head = blob.read_at(0, min(directory_at, _SEARCH_BYTES))
+    found = head.find(_LOCAL)
+    return found - header_at if found >= 0 else 0
+
+
+def _add_central(
+    blob: Blob, views: Views, name: str, header_at: int, said: tuple[int, int, int, int, int]
+) -> None:
+    flags, method, packed, whole, mode = said
+    header = blob.read_at(header_at, _LOCAL_BYTES) if 0 <= header_at < blob.size else b""
+    if len(header) < _LOCAL_BYTES or header[:4] != _LOCAL:
+        views.problems.append(f"the directory points {name!r} to no member")
+        return
+    local_flags, local_method = struct.unpack_from("<HH", header, 6)
+    name_length, extra_length = struct.unpack_from("<HH", header, 26)
+    local_name = _text(blob.read_at(header_at + _LOCAL_BYTES, name_length))
+    start = header_at + _LOCAL_BYTES + name_length + extra_length
+    differs = []
+    if local_name != name:
+        differs.append(f"the directory says {name!r}, the member itself {local_name!r}")
+    if (local_flags ^ flags) & 1:
+        differs.append(f"{name!r} is encrypted by one header and not by the other")
+    if local_method != method:
+        differs.append(f"{name!r} is compressed in two ways")
+    known = views.entries.get(start)
+    if known is not None and known.central_name != name:
+        differs.append(f"{name!r} and {known.name!r} are the same bytes")
+    views.first = min(views.first, header_at)
+    views.entries[start] = Entry(
+        header_at=header_at,
+        start=start,
+        name=name,
+        local_name=local_name,
+        central_name=name,
+        method=method,
+        flags=flags | (local_flags & 1),
+        packed=packed,
+        size=whole,
+        mode=mode,
+        differs=[*(known.differs if known else []), *differs],
+    )
+
+
+def _local(blob: Blob, views: Views, limits: Limits) -> None:
+    """Header after header from the start, as a streaming reader goes."""
+    head = blob.read_at(0, _SEARCH_BYTES)
+    at = head.find(_LOCAL)
+    while 0 <= at < blob.size:
+        header = blob.read_at(at, _LOCAL_BYTES)
+        if len(header) < _LOCAL_BYTES or header[:4] != _LOCAL:
+            break
+        flags, method = struct.unpack_from("<HH", header, 6)
+        packed, whole, name_length, extra_length = struct.unpack_from("<IIHH", header, 18)
+        start = at + _LOCAL_BYTES + name_length + extra_length
+        known = views.entries.get(start)
+        if known is None:
+            name = _text(blob.read_at(at + _LOCAL_BYTES, name_length))
+            whole, packed, _ = _wide(blob.read_at(start - extra_length, extra_length), whole, packed, 0)
+            if flags & _DESCRIPTOR and not packed:
+                packed = _until_next(blob, start)
+            views.hidden.append(name)
+            views.first = min(views.first, at)
+            known = Entry(
+                header_at=at, start=start, name=name, local_name=name, central_name=None, method=method,
+                flags=flags, packed=min(packed, max(blob.size - start, 0)), size=whole or packed,
+            )  # fmt: skip
+            views.entries[start] = known
+            if len(views.entries) > limits.archive_members:
+                raise BudgetExceeded(f"more than {limits.archive_members} members")
+        at = _next_header(blob, known.start + known.packed)
+
+
+def _next_header(blob: Blob, at: int) -> int:
+    """The next local header at or shortly behind a member's end; -1 at the directory."""
+    sign = blob.read_at(at, 4)
+    if sign == _LOCAL:
+        return at
+    near = blob.read_at(at, 4096)
+    local, central = near.find(_LOCAL), near.find(_CENTRAL)
+    return at + local if local >= 0 and (central < 0 or local < central) else -1
+
+
+def _until_next(blob: Blob, start: int) -> int:
+    """The length of a member that states none: up to the next header, within reach."""
+    data = blob.read_at(start, _SEARCH_BYTES)
+    ends = [at for sign in (_LOCAL, _CENTRAL, b"PK\x07\x08") if (at := data.find(sign)) >= 0]
+    return min(ends) if ends else len(data)
+
+
+def _wide(extra: bytes, whole: int, packed: int, header_at: int) -> tuple[int, int, int]:
+    """The 64-bit values of the extra field, where the 32-bit ones are all ones. APPNOTE 4.5.3."""
+    at = 0
+    while at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, at)
+        if tag == 1:
+            body = extra[at + 4 : at + 4 + length]
+            values = [int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body) - 7, 8)]
+            if whole == 0xFFFFFFFF and values:
+                whole = values.pop(0)
+            if packed == 0xFFFFFFFF and values:
+                packed = values.pop(0)
+            if header_at == 0xFFFFFFFF and values:
+                header_at = values.pop(0)
+            break
+        at += 4 + length
+    return whole, packed, header_at
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp437")
