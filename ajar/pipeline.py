@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from ajar.components.code import Library
 from ajar.components.weights import weight_files
 from ajar.config import Limits, Options
 from ajar.errors import BudgetExceeded, MalformedError
-from ajar.formats.registry import BY_ID, expected_formats, sniff
+from ajar.formats.registry import by_id, expected_formats, sniff
 from ajar.interfaces import HEAD_BYTES, Blob, Member, OpenRelease, Progress
 from ajar.model.component import SCOPE_OF, Component, ComponentKind, LicenceMatch, Scope
 from ajar.model.dossier import Dossier, Subject, by_kind
@@ -24,12 +25,13 @@ from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location, Text
 from ajar.model.judgement import DOORS, Door, Severity
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
-from ajar.model.report import Control, Cost, FileFacts, Report
+from ajar.model.report import Control, Cost, FileFacts, FileSafety, Report
 from ajar.releases import split
 from ajar.sources import open_release
 
 INSPECTOR = "pipeline"
 _SEVERITIES = tuple(Severity)
+_FINDINGS_A_FILE = 20  # in the list of the whole release; the file's own list has all
 
 
 def audit(
@@ -49,8 +51,8 @@ def audit(
         seen = _Observer(options.limits, progress).observe(opened)
     dossier = seen.dossier()
     title = _title(seen.release)
-    inner = tuple(_judge(part.dossier, part.title, part.shared) for part in split(dossier))
-    whole = _judge(dossier, title, None) if not inner else _judge_many(dossier, title, inner)
+    inner = tuple(_judge(part.dossier, part.title, part.shared, seen.scanned) for part in split(dossier))
+    whole = _judge(dossier, title, None, seen.scanned) if not inner else _judge_many(dossier, title, inner)
     cost = Cost(
         bytes_read=seen.meter.bytes_read,
         bytes_total=seen.release.size_bytes,
@@ -60,7 +62,7 @@ def audit(
     return replace(whole, cost=cost, releases=tuple(replace(report, cost=cost) for report in inner))
 
 
-def _judge(dossier: Dossier, title: str, shared: Dossier | None) -> Report:
+def _judge(dossier: Dossier, title: str, shared: Dossier | None, scanned: Sequence[FileSafety]) -> Report:
     """All judges, in order, over the facts of one release."""
     found = rights.matches(dossier)
     parts = tuple(_licensed(part, found) for part in components.find(dossier, title, _libraries(), shared))
@@ -76,11 +78,16 @@ def _judge(dossier: Dossier, title: str, shared: Dossier | None) -> Report:
     verdicts = frameworks.evaluate_all(subject)
     on_weights = [match for match in found if Scope.WEIGHTS in match.applies_to]
     answers = rights.rights_of(on_weights, {text.path: text.text for text in dossier.texts})
-    safe = safety.assess(dossier)
+    safe = safety.assess(dossier, scanned)
     notes = (
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
         *release_findings(dossier, parts),
-        *(finding for file in safe.files for finding in file.findings),
+        *(
+            finding
+            for file in safe.files
+            for finding in file.findings[:_FINDINGS_A_FILE]
+            if finding.severity is not Severity.INFO
+        ),
     )
     return Report(
         tool_version=ajar.__version__,
@@ -185,6 +192,7 @@ class _Observer:
     evidence: list[Evidence] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    scanned: list[FileSafety] = field(default_factory=list)
     deadline: float = 0.0
 
     def __post_init__(self) -> None:
@@ -222,7 +230,9 @@ class _Observer:
             return
         try:
             with opened.open(entry) as blob:
-                self._look(entry.path, MeteredBlob(blob, self.meter), depth=0)
+                metered = MeteredBlob(blob, self.meter)
+                self._look(entry.path, metered, depth=0)
+                self.scanned.append(safety.scan(entry.path, metered, self.limits))
         except OSError as error:
             self._gap(entry.path, GapReason.UNREADABLE, error.strerror or "cannot be opened")
             self.files.append(FileFacts(path=entry.path, format="unknown", size=entry.size, family="other"))
@@ -265,7 +275,7 @@ class _Observer:
     def _compare_suffix(self, facts: FileFacts) -> None:
         """A weights suffix over other bytes, or the reverse, is evidence of its own."""
         expected = expected_formats(facts.path)
-        weights_by_name = any(BY_ID[name].family == "weights" for name in expected)
+        weights_by_name = any(by_id(name).family == "weights" for name in expected)
         if facts.format in expected or not expected or facts.format in {"lfs-pointer", "empty"}:
             return
         if weights_by_name or facts.family == "weights":

@@ -46,21 +46,21 @@ def cli() -> str:
 
 def formats() -> str:
     """Every format with the evidence keys it may yield, in the order they are tried."""
-    from ajar.formats.registry import FORMATS
+    from ajar.formats.registry import formats
 
     parts = [
         "# File formats",
         NOTE,
-        f"{len(FORMATS)} formats, in the order they are tried. A file is recognised by its bytes; its name is a hint.",
+        f"{len(formats())} formats, in the order they are tried. A file is recognised by its bytes; its name is a hint.",
         _table(
             ("format", "what it is", "family", "suffixes"),
             [
                 (f"[`{form.id}`](#{form.id})", form.title, form.family, _codes(form.suffixes))
-                for form in FORMATS
+                for form in formats()
             ],
         ),
     ]
-    for form in FORMATS:
+    for form in formats():
         parts += [f"## {form.id}", f"{_sentence(form.title)} Described at <{form.spec}>."]
         if form.keys:
             rows = [(f"`{key}`", words) for key, words in form.keys.items()]

@@ -114,6 +114,79 @@ def audit(
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of the terminal.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["dangerous", "unknown", "caution", "never"]),
+    default="dangerous",
+    show_default=True,
+    help="Exit with 1 when a file is at this level or worse.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 4 when something could not be looked at.")
+@click.option("-v", "--verbose", is_flag=True, help="Show clean files and notes too.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def scan(
+    paths: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    fail_on: str,
+    strict: bool,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Are PATHS safe to load? Every file is looked at; nothing is loaded.
+
+    \b
+    Examples:
+      ajar scan model.pt
+      ajar scan ./checkout --fail-on caution
+      ajar scan weights/ code/ --format json -o scan.json
+    """
+    from ajar.scanning import scan as run
+
+    with _Progress(enabled=not quiet and sys.stderr.isatty()) as progress:
+        report = run(paths, progress=progress.callback)
+    if form == "json":
+        from ajar.reports import scan_json
+
+        _write(scan_json.dumps(report), output)
+    else:
+        from shutil import get_terminal_size
+
+        from ajar.reports import scan_text
+
+        colour = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        width = max(min(get_terminal_size((80, 24)).columns, 110), 60)
+        _write(scan_text.render(report, verbose=verbose, colour=colour, width=width), output)
+    worse = {
+        "dangerous": {"dangerous"},
+        "unknown": {"dangerous", "unknown"},
+        "caution": {"dangerous", "unknown", "caution"},
+        "never": set[str](),
+    }
+    if {file.level for file in report.files} & worse[fail_on]:
+        return ExitCode.POLICY
+    if strict and (report.gaps or any(file.gaps for file in report.files)):
+        return ExitCode.INCOMPLETE
+    return ExitCode.OK
+
+
+@cli.command()
 @click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "-f",

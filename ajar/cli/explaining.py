@@ -24,10 +24,11 @@ def list_instruments() -> str:
 
 def rules() -> dict[str, tuple[str, str, str]]:
     """Every rule: id to statement, reason, remedy."""
-    return {
-        rule: (title, text, remedy)
-        for rule, title, text, remedy in (*rights.RULES, *checks.RULES, *safety.RULES)
-    }
+    rows = {rule: (title, text, remedy) for rule, title, text, remedy in (*rights.RULES, *checks.RULES)}
+    for rule in safety.RULES.values():
+        known = f"\nAdvisories: {', '.join(rule.advisories)}" if rule.advisories else ""
+        rows[rule.id] = (rule.statement, f"{rule.why}{known}", rule.remedy)
+    return rows
 
 
 def explain_id(name: str) -> str:

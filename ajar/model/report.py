@@ -50,6 +50,17 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport:
+    """Files looked at for load safety alone. `level` is that of the worst of them."""
+
+    tool_version: str
+    level: str
+    files: tuple[FileSafety, ...]
+    gaps: tuple[Gap, ...]  # what could not be listed or opened at all
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """Who holds the release. `None` is unknown."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from ajar.safety.loading import RULES, assess
+from ajar.safety.engine import scan
+from ajar.safety.release import assess, worst
+from ajar.safety.rules import RULES
 
-__all__ = ["RULES", "assess"]
+__all__ = ["RULES", "assess", "scan", "worst"]

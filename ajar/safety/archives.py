@@ -33,6 +33,7 @@ _MAY_TRAIL = frozenset({"pickle", "unknown", "safetensors", "gguf", "image", "pl
 _STORAGE = re.compile(r"^[^/]+/(\.?data)/[^/]+$")
 _INPUT_BYTES = 65536
 _RATIO, _WHOLE_BYTES = 200, 256 << 20
+_LAZY_BYTES = 16 << 20
 _LINK, _KIND = 0xA000, 0xF000
 _STORED, _DEFLATED, _BZIP2, _LZMA = 0, 8, 12, 14
 
@@ -42,6 +43,8 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _tar(specimen)
     elif specimen.format in _ZIPS:
         yield from _zip(specimen)
+    elif isinstance(specimen.blob, StreamBlob):
+        return  # a compressed member is not inflated to its end to look for a zip there
     elif zip_views.has_end(specimen.blob, anywhere=specimen.format in {"pickle", "unknown"}):
         message = f"is {specimen.format}, and a zip file at its end"
         yield specimen.finding("file-is-one-kind-of-file", Severity.MEDIUM, message)
@@ -135,15 +138,19 @@ def _is_numbers(specimen: Specimen, entry: Entry, blob: Blob) -> bool:
 
 
 def _opened(body: Blob, entry: Entry, specimen: Specimen) -> Blob | None:
-    limit = specimen.limits.inflate_bytes
-    size = min(entry.size or limit, limit)
     if entry.method == _STORED:
         return body
-    if entry.method == _DEFLATED:
-        return StreamBlob(inflating(body, zlib.decompressobj(-zlib.MAX_WBITS)), size, limit).to_end()
-    if entry.method == _BZIP2:
-        return StreamBlob(inflating(body, bz2.BZ2Decompressor()), size, limit).to_end()
-    return None
+    engines: dict[int, Callable[[], Engine]] = {
+        _DEFLATED: lambda: zlib.decompressobj(-zlib.MAX_WBITS),
+        _BZIP2: bz2.BZ2Decompressor,
+    }
+    if entry.method not in engines:
+        return None
+    limit = specimen.limits.inflate_bytes
+    pull = inflating(body, engines[entry.method]())
+    if entry.size > _LAZY_BYTES:
+        return StreamBlob(pull, entry.size, limit)  # large: only as far as somebody reads
+    return StreamBlob(pull, limit, limit).to_end()
 
 
 class Engine(Protocol):
@@ -211,6 +218,5 @@ def _tar(specimen: Specimen) -> Iterator[Sign]:
 CHECK = Check(
     id="archives",
     title="Every file of an archive, as each of its readers sees it",
-    formats=(),
     look=_look,
 )

@@ -77,11 +77,10 @@ class Specimen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One family of checks and the formats it looks into; no formats means every file."""
+    """One family of checks. Which formats it looks into stands in the registry."""
 
     id: str
     title: str
-    formats: tuple[str, ...]
     look: Callable[[Specimen], Iterator[Sign]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from ajar.blobs import BytesBlob
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats.registry import sniff
@@ -16,6 +17,7 @@ from ajar.safety.check import Check, Sign, Specimen, level_of
 from ajar.safety.registry import checks_for
 
 FINDINGS = 200  # of one file; more say nothing new
+SMALL_BYTES = 1 << 16
 MEMBERS = 10_000  # files inside one file that are looked at
 
 
@@ -43,6 +45,9 @@ class _Scan:
             path=path, format="unknown", head=b"", blob=blob, limits=self.limits, deadline=self.deadline
         )
         try:
+            # A small file is read once, whole; of a large one only what a check asks for.
+            if blob.size <= SMALL_BYTES and not isinstance(blob, BytesBlob):
+                blob = BytesBlob(blob.read_at(0, blob.size))
             head = blob.read_at(0, min(HEAD_BYTES, blob.size))
         except Exception as error:  # noqa: BLE001  hostile containers fail in many ways; each is a gap
             self.gaps.append(_gap_of(error, specimen))

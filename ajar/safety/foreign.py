@@ -233,6 +233,5 @@ def _r_data(specimen: Specimen) -> Iterator[Sign]:
 CHECK = Check(
     id="foreign",
     title="Programs, scripts, XML, R data, and links to other files",
-    formats=(),
     look=_look,
 )

@@ -71,8 +71,12 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _onnx(specimen)
     elif specimen.format == "tf-saved-model":
         yield from _tensorflow(specimen, "saved")
-    elif specimen.path.lower().endswith(".pb") and specimen.head[:1] == b"\x0a":
-        yield from _tensorflow(specimen, "graph")
+    elif specimen.path.lower().endswith((".pb", ".meta")) and specimen.head[:1] in {
+        b"\x0a",
+        b"\x08",
+        b"\x12",
+    }:
+        yield from _tensorflow(specimen, "graph" if specimen.head[:1] == b"\x0a" else "saved")
 
 
 def _walk(
@@ -189,6 +193,5 @@ def _tensorflow(specimen: Specimen, root: str) -> Iterator[Sign]:
 CHECK = Check(
     id="graphs",
     title="Every operator and every file that a graph names",
-    formats=("onnx", "tf-saved-model", "unknown"),
     look=_look,
 )

@@ -1,23 +1,17 @@
-"""A chat template taken apart: Jinja's tokens, and its expressions with constants folded. Nothing is rendered.
+"""A chat template taken apart: its expressions with constants folded, and what they use. Nothing is rendered.
 
 Only what a reviewer needs is kept: which names, attributes, filters and calls an expression uses, once the
-strings in it are put together. Source: Jinja's template designer documentation, 3.1.
+strings in it are put together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ajar.errors import BudgetExceeded, MalformedError
+from ajar.errors import BudgetExceeded
+from ajar.safety.jinja_tokens import HUGE, Folded, Template, Token, Use, blocks, number, tokens, unquoted
 
-_BLOCK = re.compile(r"\{\{|\{%|\{#")
-_TOKEN = re.compile(
-    r"\s+|(?P<string>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|0[xX][\da-fA-F]+)"
-    r"|(?P<name>[^\W\d]\w*)|(?P<operator>\*\*|//|==|!=|>=|<=|[-+*/%~|.,:;()\[\]{}<>=])",
-    re.DOTALL,
-)
 _KEYWORDS = frozenset(
     [
         "and",
@@ -42,101 +36,22 @@ _KEYWORDS = frozenset(
 _DEPTH = 200
 _TOKENS = 500_000
 _FOLDED_CHARS = 1 << 16
-_HUGE = 1 << 40
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token of an expression, with the offset where it begins, in characters."""
-
-    kind: str
-    text: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Something that an expression does: kind is name, attribute, filter, test, call, range, repeat or tag."""
-
-    kind: str
-    value: str
-    at: int
-    number: int = 0
-
-
-Folded = str | int | list["Folded"] | None
-
-
-@dataclass(slots=True)
-class Template:
-    """What a template uses, in the order of its text."""
-
-    uses: list[Use] = field(default_factory=list)
-    constants: dict[str, Folded] = field(default_factory=dict)
-    loops: list[int] = field(default_factory=list)
 
 
 def take_apart(text: str) -> Template:
     """Raises `MalformedError` where it is no Jinja, `BudgetExceeded` where it is too much."""
     template = Template()
     total = 0
-    for is_tag, body, at in _blocks(text):
-        tokens = list(_tokens(body, at))
-        total += len(tokens)
+    for is_tag, body, at in blocks(text):
+        found = list(tokens(body, at))
+        total += len(found)
         if total > _TOKENS:
             raise BudgetExceeded(f"a template of more than {_TOKENS} tokens")
         if is_tag:
-            _tag(template, tokens)
+            _tag(template, found)
         else:
-            _Parser(template, tokens).all()
+            _Parser(template, found).all()
     return template
-
-
-def _blocks(text: str) -> Iterator[tuple[bool, str, int]]:
-    """`(is a tag, inside, offset)` of every block, comments and raw text left out."""
-    at = 0
-    while found := _BLOCK.search(text, at):
-        start = found.end()
-        if found[0] == "{#":
-            end = text.find("#}", start)
-            at = end + 2 if end >= 0 else len(text)
-            continue
-        close = "}}" if found[0] == "{{" else "%}"
-        end = _close(text, start, close)
-        inside = text[start:end].strip("-+ \t\r\n")
-        at = end + 2
-        if close == "%}" and inside == "raw":
-            done = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}").search(text, at)
-            at = done.end() if done else len(text)
-            continue
-        yield close == "%}", inside, start
-
-
-def _close(text: str, start: int, close: str) -> int:
-    """The end of a block: its closing sign outside strings."""
-    at, depth = start, 0
-    for found in re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}]|%\}", re.DOTALL).finditer(
-        text, start
-    ):
-        if found[0] == "{":
-            depth += 1
-        elif found[0] == "}" and depth:
-            depth -= 1
-        elif (found[0] == "}" and text.startswith(close, found.start())) or found[0] == close:
-            return found.start()
-        at = found.end()
-    raise MalformedError(f"a block without its {close}", offset=at)
-
-
-def _tokens(body: str, base: int) -> Iterator[Token]:
-    at = 0
-    while at < len(body):
-        found = _TOKEN.match(body, at)
-        if found is None:
-            raise MalformedError(f"no token of Jinja: {body[at : at + 20]!r}", offset=base + at)
-        if found.lastgroup:
-            yield Token(found.lastgroup, found[0], base + at)
-        at = found.end()
 
 
 def _tag(template: Template, tokens: list[Token]) -> None:
@@ -149,7 +64,7 @@ def _tag(template: Template, tokens: list[Token]) -> None:
         _set(template, rest)
     elif name == "for":
         _loop(template, rest)
-    elif name in {"endfor"} and template.loops:
+    elif name == "endfor" and template.loops:
         template.loops.pop()
     elif name in {"macro", "call", "block"} and rest:
         if rest[0].kind == "name":
@@ -182,7 +97,7 @@ def _loop(template: Template, rest: list[Token]) -> None:
     steps = 1
     for count in template.loops:
         steps *= max(count, 1)
-    template.uses.append(Use("steps", "", rest[0].at if rest else 0, min(steps, _HUGE)))
+    template.uses.append(Use("steps", "", rest[0].at if rest else 0, min(steps, HUGE)))
 
 
 @dataclass(slots=True)
@@ -225,7 +140,7 @@ class _Parser:
                 self.at += 1
                 other = self.operand()
                 if token.text == "**" and isinstance(other, int) and other > 10_000:
-                    self.use("repeat", "**", token.at, _HUGE)
+                    self.use("repeat", "**", token.at, HUGE)
                 value = None
             elif token.text in {"if", "else", "not"}:
                 self.at += 1
@@ -256,7 +171,7 @@ class _Parser:
             value = self._strings()
         elif token.kind == "number":
             self.at += 1
-            value = _number(token.text)
+            value = number(token.text)
         elif token.kind == "name" and token.text not in _KEYWORDS:
             self.at += 1
             base = token.text
@@ -273,7 +188,7 @@ class _Parser:
     def _strings(self) -> str:
         parts = []
         while self.peek().kind == "string":
-            parts.append(_unquoted(self.peek().text))
+            parts.append(unquoted(self.peek().text))
             self.at += 1
         return "".join(parts)
 
@@ -332,7 +247,7 @@ class _Parser:
     def _range(self, arguments: list[Folded], at: int) -> None:
         numbers = [item for item in arguments if isinstance(item, int)]
         if numbers:
-            self.use("range", "", at, min(max(numbers), _HUGE))
+            self.use("range", "", at, min(max(numbers), HUGE))
 
     def _subscript(self, value: Folded) -> Folded:
         start = self.at
@@ -434,10 +349,10 @@ class _Parser:
 
     def _repeated(self, token: Token, left: Folded, right: Folded) -> Folded:
         if isinstance(left, int) and isinstance(right, int):
-            return min(left * right, _HUGE)
+            return min(left * right, HUGE)
         count = right if isinstance(right, int) else left if isinstance(left, int) else 0
         if isinstance(left, (str, list)) or isinstance(right, (str, list)):
-            self.use("repeat", "*", token.at, min(count, _HUGE))
+            self.use("repeat", "*", token.at, min(count, HUGE))
             text = left if isinstance(left, str) else right
             if isinstance(text, str) and count * len(text) <= _FOLDED_CHARS:
                 return text * count
@@ -446,25 +361,7 @@ class _Parser:
 
 def _formatted(pattern: str, texts: list[str]) -> Folded:
     for text in texts:
-        pattern = re.sub(r"\{\d*\}", lambda _, text=text: text, pattern, count=1)
+        hole = re.search(r"\{\d*\}", pattern)
+        if hole:
+            pattern = pattern[: hole.start()] + text + pattern[hole.end() :]
     return pattern[:_FOLDED_CHARS]
-
-
-def _number(text: str) -> Folded:
-    try:
-        return min(int(text.replace("_", ""), 0), _HUGE)
-    except ValueError:
-        try:
-            return min(int(float(text)), _HUGE)
-        except (ValueError, OverflowError):
-            return _HUGE
-
-
-def _unquoted(text: str) -> str:
-    inside = text[1:-1]
-    if "\\" not in inside:
-        return inside
-    try:
-        return inside.encode("ascii", "backslashreplace").decode("unicode_escape")
-    except UnicodeDecodeError:
-        return inside

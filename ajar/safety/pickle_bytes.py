@@ -35,12 +35,12 @@ _RUN = re.compile(
         [
             rb"[N()\]}aestuld012\x85\x86\x87\x88\x89\x8f\x90\x91\x94\x97\x98]",
             rb"[Kqh].",
-            _counted(b"\x8c", b"", 255),
+            _counted(b"\x8c", b"", 96),
             rb"M..|[Jrj].{4}|G.{8}",
-            _counted(b"X", rb"\x00\x00\x00", 255),
-            _counted(b"C", b"", 255),
-            _counted(b"\x8a", b"", 32),
-            _counted(b"U", b"", 255),
+            _counted(b"X", rb"\x00\x00\x00", 64),
+            _counted(b"C", b"", 32),
+            _counted(b"\x8a", b"", 16),
+            _counted(b"U", b"", 32),
             rb"\x80[\x00-\x05]",
             rb"[IFLpg][^\n]{0,200}+\n|[SV][^\n]{0,500}+\n",
         ]
@@ -49,7 +49,7 @@ _RUN = re.compile(
     re.DOTALL,
 )  # fmt: skip
 
-FRAME = 0x95
+FRAME, _LONG4 = 0x95, 0x8B
 _BIG = {0x58: "<I", 0x42: "<I", 0x54: "<i", 0x8D: "<Q", 0x8E: "<Q", 0x96: "<Q", 0x8B: "<i"}
 _SMALL = {0x55: "<B", 0x43: "<B", 0x8C: "<B", 0x8A: "<B"}
 _LINES = frozenset(b"IFLSVpg")
@@ -154,6 +154,8 @@ def _one(data: Bytes, code: int, frame_end: int) -> int:
         if (frame_end and data.at < frame_end) or data.at + length > data.size:
             raise _NotInert
         return int(data.at + length)
+    if code == _LONG4:
+        raise _NotInert  # a number of up to 2 GB is worth a look
     if code in _BIG or code in _SMALL:
         data.skip(data.counted(code))
     elif code in _LINES:

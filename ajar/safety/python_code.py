@@ -12,6 +12,7 @@ from ajar.model.judgement import Confidence, Severity
 from ajar.safety import python_facts
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.python_facts import Call, Facts
+from ajar.safety.symbols import is_known_package
 
 HIDDEN, STARTS, SECRETS, SYSTEM, READABLE = (
     "code-runs-nothing-hidden",
@@ -97,6 +98,12 @@ _LASTING_TEXT = re.compile(
 _ORDINARY = re.compile(
     r"^\W*(git|nvcc|nvidia-smi|which|where|uname|ninja|gcc|g\+\+|cc|clang|cmake|make|ldconfig|lscpu|hostname|sphinx|pandoc|ffmpeg|ffprobe|python -c .import torch|rocm-smi|hipcc|conda|ls|pwd|mkdir|free|df)\b"
 )
+# Without one of these words no rule can speak, and the tree need not be built.
+_WORTH_A_LOOK = re.compile(
+    r"\b(?:os|posix|subprocess|pty|commands|ctypes|socket|requests|urllib\d?|http|httpx|aiohttp|ftplib|smtplib|paramiko|exec|eval|execfile|compile"
+    r"|__import__|importlib|imp|runpy|marshal|c?[Pp]ickle|dill|cloudpickle|base64|codecs|zlib|binascii|fromhex|getattr|globals|vars|builtins"
+    r"|open|write_text|write_bytes|shutil|webbrowser|winreg|pexpect|sh|pip|asyncio|multiprocessing|hub)\b"
+)
 _TORCHSCRIPT = re.compile(r"\b(?:ops\.\w+|torch)\.(save|from_file|_save|load|_load|write_file)\(")
 
 
@@ -132,8 +139,10 @@ def parse(text: str) -> ast.Module | None:
 
 def look_at(specimen: Specimen, text: str, name: str, *, first_line: int = 1) -> Iterator[Sign]:
     """Findings on one source. A source that does not parse is named where a loader would run it."""
-    tree = parse(text)
     is_entry = bool(_ENTRY.search(name)) and not _NOT_RUN.search(name)
+    if not is_entry and not _WORTH_A_LOOK.search(text):
+        return
+    tree = parse(text)
     if tree is None:
         if is_entry:
             yield specimen.gap(GapReason.MALFORMED, "is not Python that this version can parse")
@@ -164,8 +173,23 @@ def _judge(facts: Facts, *, is_entry: bool, name: str) -> Iterator[tuple[str, Se
         yield from _runs_text(facts, call, tainted)
         yield from _starts(facts, call, is_entry=is_entry, name=name)
         yield from _lasting(facts, call)
+        if is_entry and call.is_statement and call.on_import and not call.scope:
+            yield from _unknown_statement(call)
     for calls in by_scope.values():
         yield from _together(facts, calls)
+
+
+def _unknown_statement(call: Call) -> Iterator[tuple[str, Severity, str, Call]]:
+    """A call for its effect alone, on import, of a package that nobody knows."""
+    top, _, rest = call.name.partition(".")
+    if (
+        rest
+        and not top.startswith("?")
+        and "()" not in call.name
+        and not is_known_package(top)
+        and top.islower()
+    ):
+        yield STARTS, Severity.LOW, f"{call.name} is called on import; what it does is not in this file", call
 
 
 def _tainted(facts: Facts) -> dict[str, str]:
@@ -348,6 +372,5 @@ def _is_read(call: Call) -> bool:
 CHECK = Check(
     id="python-code",
     title="What Python shipped with the model does when it is loaded",
-    formats=(),
     look=_look,
 )

@@ -19,6 +19,7 @@ class Call:
     node: ast.Call
     scope: str  # "" at module level, else `Class.method` or the function's name
     on_import: bool
+    is_statement: bool = False  # its result is dropped
 
 
 @dataclass(slots=True)
@@ -44,9 +45,13 @@ def read(tree: ast.Module) -> Facts:
         elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
             facts.assigned.append((node.optional_vars.id, node.context_expr))
     called = _called_at_top(tree)
+    statements: set[int] = set()
     for scope, on_import, node in _nodes(tree, called):
-        if isinstance(node, ast.Call):
-            facts.calls.append(Call(resolve(facts, node.func), node, scope, on_import))
+        if isinstance(node, ast.Expr):
+            statements.add(id(node.value))
+        elif isinstance(node, ast.Call):
+            is_statement = id(node) in statements
+            facts.calls.append(Call(resolve(facts, node.func), node, scope, on_import, is_statement))
     return facts
 
 

@@ -10,57 +10,32 @@ from importlib import import_module  # noqa: TID251  ajar's own modules, by the 
 
 from ajar.safety.check import Check
 
+_SETTINGS = ("config", "tokenizer", "chat-template", "yaml-config", "plain-text", "unknown")
+_TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "jsonl", "csv")
+
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pickles", ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")),
     ("archives", ()),
-    (
-        "settings",
-        (
-            "config",
-            "tokenizer",
-            "chat-template",
-            "yaml-config",
-            "plain-text",
-            "unknown",
-            "hdf5",
-            "tf-saved-model",
-        ),
-    ),
-    ("templates", ("chat-template",)),
+    ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
+    ("structure", ()),
+    ("settings", (*_SETTINGS, "hdf5", "tf-saved-model")),
+    ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),
     ("graphs", ("onnx", "tf-saved-model", "unknown")),
-    (
-        "structure",
-        ("safetensors", "gguf", "tflite", "flax-msgpack", "npy", "parquet", "arrow", "safetensors-index"),
-    ),
     ("foreign", ()),
     ("python_code", ()),
     ("side_files", ()),
-    (
-        "secrets",
-        (
-            "config",
-            "yaml-config",
-            "plain-text",
-            "source-code",
-            "notebook",
-            "requirements",
-            "tokenizer",
-            "model-card",
-            "jsonl",
-            "csv",
-            "unknown",
-        ),
-    ),
-    ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
+    ("secrets", _TEXTS),
 )
 
 
 @cache
 def checks_for(format_id: str) -> tuple[Check, ...]:
     """The checks that look into files of a format, in the order of the table."""
-    return tuple(
-        import_module(f"ajar.safety.{module}").CHECK
-        for module, formats in CHECKS
-        if not formats or format_id in formats
-    )
+    return tuple(load(module) for module, formats in CHECKS if not formats or format_id in formats)
+
+
+def load(module: str) -> Check:
+    """The check of one row."""
+    check: Check = import_module(f"ajar.safety.{module}").CHECK
+    return check

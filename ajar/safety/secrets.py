@@ -23,19 +23,15 @@ _ENTROPY_BITS = 3.0
 
 
 @cache
-def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Rows of `name pattern source date`."""
+def _shapes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Rows of `name anchor pattern source date`; the anchor is a text that every match holds, looked for first."""
     from importlib.resources import files
 
     rows = (files("ajar.safety") / "data" / "secrets.tsv").read_text("utf-8").splitlines()[1:]
     return tuple(
-        (name, re.compile(pattern)) for name, pattern, *_ in (row.split("\t") for row in rows if row)
+        (name, anchor, re.compile(pattern))
+        for name, anchor, pattern, *_ in (row.split("\t") for row in rows if row)
     )
-
-
-@cache
-def _any() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _shapes()))
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
@@ -43,14 +39,18 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         return
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     told: set[str] = set()
-    for found in _any().finditer(text):
-        name = next((name for name, pattern in _shapes() if pattern.fullmatch(found[0])), "a secret")
-        if name in told or not _is_real(found[0], text[max(found.start() - 40, 0) : found.end() + 20]):
+    for name, anchor, pattern in _shapes():
+        if anchor not in text:
             continue
-        told.add(name)
-        line = text.count("\n", 0, found.start()) + 1
-        message = f"line {line}: holds {name}, {_masked(found[0])}"
-        yield specimen.finding(RULE, Severity.MEDIUM, message, line=line, quote=_masked(found[0]))
+        for found in pattern.finditer(text):
+            if not _is_real(found[0], text[max(found.start() - 40, 0) : found.end() + 20]):
+                continue
+            if name not in told:
+                told.add(name)
+                line = text.count("\n", 0, found.start()) + 1
+                message = f"line {line}: holds {name}, {_masked(found[0])}"
+                yield specimen.finding(RULE, Severity.MEDIUM, message, line=line, quote=_masked(found[0]))
+            break
     yield from _people(specimen, text)
 
 
@@ -90,18 +90,5 @@ def _masked(value: str) -> str:
 CHECK = Check(
     id="secrets",
     title="Keys, tokens and lists of people left in texts",
-    formats=(
-        "config",
-        "yaml-config",
-        "plain-text",
-        "source-code",
-        "notebook",
-        "requirements",
-        "tokenizer",
-        "model-card",
-        "jsonl",
-        "csv",
-        "unknown",
-    ),
     look=_look,
 )

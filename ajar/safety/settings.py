@@ -14,6 +14,7 @@ from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.symbols import EFFECTS, Tier, lookup
+from ajar.safety.templates import HINT
 
 TEXT_BYTES = 64 << 20
 NODES = 2_000_000
@@ -78,7 +79,7 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     size = min(specimen.blob.size, TEXT_BYTES)
     data = specimen.blob.read_at(0, size)
     text = data.decode("utf-8-sig", "replace")
-    if not _SUSPECT.search(text):
+    if not _SUSPECT.search(text) and not HINT.search(data):
         if data.count(b"[") + data.count(b"{") > 100_000 and _nests(data):
             yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
         return
@@ -154,6 +155,14 @@ def walk(specimen: Specimen, tree: Any, base: int | None = None) -> Iterator[Sig
             waiting.extend((f"{pointer}/{_step(key)}", value) for key, value in node.items())
         elif isinstance(node, list):
             waiting.extend((f"{pointer}/{number}", value) for number, value in enumerate(node))
+        elif (
+            isinstance(node, str)
+            and len(node) > 8
+            and "{" in node
+            and HINT.search(node.encode("utf-8", "replace"))
+        ):
+            body = node.encode("utf-8", "replace")
+            yield Member(path=f"{specimen.path}!{pointer}.jinja", blob=BytesBlob(body))
 
 
 def _step(key: object) -> str:
@@ -308,15 +317,5 @@ def _yaml(specimen: Specimen) -> Iterator[Sign]:
 CHECK = Check(
     id="settings",
     title="What settings tell a loader to import, build and read",
-    formats=(
-        "config",
-        "tokenizer",
-        "chat-template",
-        "yaml-config",
-        "plain-text",
-        "unknown",
-        "hdf5",
-        "tf-saved-model",
-    ),
     look=_look,
 )

@@ -26,7 +26,7 @@ _OPTION = re.compile(
     r"^\s*(--(?:extra-)?index-url|-i|--find-links|-f|--trusted-host)[=\s]+(\S+)", re.MULTILINE
 )
 _KNOWN_INDEX = re.compile(
-    r"^https://(pypi\.org|download\.pytorch\.org|pypi\.nvidia\.com|pypi\.ngc\.nvidia\.com|storage\.googleapis\.com/jax-releases|data\.pyg\.org|pypi\.python\.org)(/|$)"
+    r"^https://(pypi\.org|download\.pytorch\.org|pypi\.nvidia\.com|pypi\.ngc\.nvidia\.com|storage\.googleapis\.com/jax-releases|data\.pyg\.org|pypi\.python\.org|files\.pythonhosted\.org)(/|$)"
 )
 _ADDRESS = re.compile(
     r"(?:^|[\s@\"'-])((?:git|hg|svn|bzr)\+\w+://[^\s\"']+|https?://[^\s\"']+\.(?:whl|zip|tar\.gz|tgz)[^\s\"']*|file:[^\s\"']+)"
@@ -64,7 +64,7 @@ def _requirements(specimen: Specimen) -> Iterator[Sign]:
             if number >= 50:
                 break
             address = found[found.lastindex or 0]
-            if pattern is _OPTION and (_KNOWN_INDEX.match(address) or address.startswith(".")):
+            if _KNOWN_INDEX.match(address) or (pattern is _OPTION and address.startswith(".")):
                 continue
             line = text.count("\n", 0, found.start(found.lastindex or 0)) + 1
             bare = bool(_PLAIN.search(address))
@@ -114,6 +114,5 @@ def _cell(specimen: Specimen, cell: dict[str, Any], number: int) -> Iterator[Sig
 CHECK = Check(
     id="side-files",
     title="What requirements, notebooks and path files install and run",
-    formats=(),
     look=_look,
 )

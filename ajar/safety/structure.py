@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 
 from ajar.blobs import BytesBlob, SliceBlob
-from ajar.formats.registry import BY_ID
+from ajar.formats.registry import by_id
 from ajar.interfaces import Blob, Member
 from ajar.model.evidence import Evidence, Gap, GapReason, Text
 from ajar.model.judgement import Severity
@@ -22,8 +22,39 @@ _WINDOW_BYTES = 16 << 20
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95.{8})?[\x8cXc(}\]]", re.DOTALL)
 
 
+# Bytes that a name promises to be weights; `.bin` and `.pb` promise too little.
+_PROMISES = (
+    ".pkl",
+    ".pickle",
+    ".pt",
+    ".joblib",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".safetensors",
+    ".gguf",
+    ".onnx",
+    ".tflite",
+    ".npy",
+    ".npz",
+)
+_NO_WEIGHTS = frozenset({"plain-text", "image", "csv", "licence-text", "source-code", "paper"})
+
+
+def _broken_promise(specimen: Specimen) -> Iterator[Sign]:
+    """A name that promises weights over bytes that are none: nobody can say what a loader makes of them."""
+    path, kind = specimen.path.lower(), specimen.format
+    is_text = kind in _NO_WEIGHTS and path.endswith((*_PROMISES, ".bin", ".ckpt"))
+    if "!/" not in path and (is_text or (kind == "unknown" and path.endswith(_PROMISES))):
+        what = "of no known format" if kind == "unknown" else f"those of {kind}"
+        yield specimen.gap(GapReason.MALFORMED, f"its name promises weights, and its bytes are {what}")
+
+
 def _look(specimen: Specimen) -> Iterator[Sign]:
-    inspect = BY_ID[specimen.format].inspect
+    if specimen.format not in _LOOKED_INTO:
+        yield from _broken_promise(specimen)
+        return
+    inspect = by_id(specimen.format).inspect
     for item in inspect(specimen.path, specimen.blob, specimen.limits):
         if isinstance(item, Gap) and item.reason in _TELLING:
             yield Gap(location=item.location, reason=item.reason, detail=item.detail, inspector=INSPECTOR)
@@ -89,9 +120,11 @@ def _hidden_pickles(specimen: Specimen) -> Iterator[Sign]:
             yield Member(path=f"{specimen.path}!/bytes-at-{found.start()}", blob=blob)
 
 
+_LOOKED_INTO = frozenset(
+    {"safetensors", "gguf", "tflite", "flax-msgpack", "npy", "parquet", "arrow", "safetensors-index"}
+)
 CHECK = Check(
     id="structure",
     title="Whether the header of a weights file tells the truth",
-    formats=("safetensors", "gguf", "tflite", "flax-msgpack", "npy", "parquet", "arrow", "safetensors-index"),
     look=_look,
 )

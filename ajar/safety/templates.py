@@ -7,12 +7,17 @@ from collections.abc import Iterator
 
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
-from ajar.safety.jinja_text import Template, Use, take_apart
+from ajar.safety.jinja_text import take_apart
+from ajar.safety.jinja_tokens import Template, Use
 
 SANDBOX, LIMITS, READS = (
     "template-stays-in-its-sandbox",
     "template-stays-within-limits",
     "template-reads-no-files",
+)
+# In texts that are not templates by name: a block of Jinja with something that no honest one needs.
+HINT = re.compile(
+    rb"\{[{%][^\n]{0,2000}(?:__\w+__|\|\s*attr\b|\blipsum\b|\bcycler\.|\.popen\b|\bsubprocess\b)"
 )
 _TEXT_BYTES = 4 << 20
 _STEPS = 1_000_000
@@ -82,8 +87,9 @@ _FILES = frozenset(["include", "import", "extends", "from"])
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
-    if specimen.path.lower().endswith(".json"):
-        return  # its templates come as members
+    is_template = specimen.format == "chat-template"
+    if specimen.path.lower().endswith(".json") or not (is_template or HINT.search(specimen.head)):
+        return  # a JSON file's templates come as members
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     template = take_apart(text)
     told: set[tuple[str, str]] = set()
@@ -131,6 +137,5 @@ def _judge(use: Use, template: Template) -> tuple[str, Severity, str] | None:
 CHECK = Check(
     id="templates",
     title="What a chat template reaches",
-    formats=("chat-template",),
     look=_look,
 )

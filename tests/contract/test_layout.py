@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ajar.formats.registry import FORMATS
+from ajar.formats.registry import formats
 from ajar.frameworks import INSTRUMENTS
 from ajar.frameworks.explain import TABLES
 from ajar.frameworks.instrument import table
@@ -45,11 +45,11 @@ def formats_of(module: str) -> list[Format]:
 def test_every_format_module_is_registered(module: str) -> None:
     found = formats_of(module)
     assert found, f"ajar/formats/{module}.py holds no Format"
-    assert all(any(form is known for known in FORMATS) for form in found)
+    assert all(any(form is known for known in formats()) for form in found)
 
 
 def test_no_format_is_registered_twice() -> None:
-    assert [name for name, count in Counter(form.id for form in FORMATS).items() if count > 1] == []
+    assert [name for name, count in Counter(form.id for form in formats()).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("module", FORMAT_MODULES)
@@ -57,7 +57,7 @@ def test_every_format_has_a_test_module(module: str) -> None:
     assert (ROOT / "tests" / "unit" / "formats" / f"test_{module}.py").is_file()
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.id)
+@pytest.mark.parametrize("form", formats(), ids=lambda form: form.id)
 def test_every_format_describes_itself(form: Format) -> None:
     assert form.family in FAMILIES
     assert form.id == form.id.lower()
@@ -70,7 +70,7 @@ def test_every_format_describes_itself(form: Format) -> None:
         assert words.strip(), f"{form.id}: {key} has no meaning"
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.id)
+@pytest.mark.parametrize("form", formats(), ids=lambda form: form.id)
 def test_every_format_has_a_row_in_the_reference(form: Format) -> None:
     assert f"\n## {form.id}\n" in (REFERENCE / "formats.md").read_text("utf-8")
 

@@ -132,6 +132,21 @@ def test_commands_and_options() -> None:
         "evaluate": sorted(["record", "-f", "--format", "-o", "--output"]),
         "explain": ["id"],
         "instruments": [],
+        "scan": sorted(
+            [
+                "paths",
+                "-f",
+                "--format",
+                "-o",
+                "--output",
+                "--fail-on",
+                "--strict",
+                "-v",
+                "--verbose",
+                "-q",
+                "--quiet",
+            ]
+        ),
     }
 
 

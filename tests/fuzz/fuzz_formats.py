@@ -20,7 +20,7 @@ import atheris
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 with atheris.instrument_imports(include=["ajar"]):
-    from ajar.formats.registry import BY_ID, sniff
+    from ajar.formats.registry import formats, sniff
     from ajar.interfaces import HEAD_BYTES
 
 from tests.build.seeds import SEEDS
@@ -30,7 +30,7 @@ from tests.property.strategies import behaves
 def target(name: str) -> Callable[[bytes], None]:
     """What libFuzzer calls. With `all`, the first byte of the input picks one of the seeds' paths."""
     if name != "all":
-        form = BY_ID[name]
+        form = {form.id: form for form in formats()}[name]
         path = f"file{form.suffixes[0] if form.suffixes else ''}"
         return lambda data: _ignore(behaves(form, path, data))
 
@@ -48,7 +48,7 @@ def write_corpus(folder: Path, name: str) -> None:
     for number, (path, data) in enumerate(SEEDS):
         if name == "all":
             (folder / str(number)).write_bytes(bytes([number]) + data)
-        elif BY_ID[name].matches(data[:HEAD_BYTES], path):
+        elif {form.id: form for form in formats()}[name].matches(data[:HEAD_BYTES], path):
             (folder / str(number)).write_bytes(data)
 
 
@@ -58,8 +58,8 @@ def _ignore(_: int) -> None:
 
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "all"
-    if name != "all" and name not in BY_ID:
-        sys.exit(f"no format {name!r}; there are: all, {', '.join(BY_ID)}")
+    if name != "all" and name not in {form.id for form in formats()}:
+        sys.exit(f"no format {name!r}; there are: all, {', '.join({form.id for form in formats()})}")
     with tempfile.TemporaryDirectory() as folder:
         write_corpus(Path(folder), name)
         arguments = [*sys.argv[2:], "-rss_limit_mb=1024", "-timeout=10"]

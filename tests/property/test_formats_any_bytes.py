@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ajar.formats.registry import FORMATS, sniff
+from ajar.formats.registry import formats, sniff
 from ajar.interfaces import HEAD_BYTES, Format
 from tests.build.seeds import SEEDS
 from tests.property.strategies import behaves, spoilt
@@ -14,7 +14,7 @@ from tests.property.strategies import behaves, spoilt
 QUICK = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-EVERY = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.id)
+EVERY = pytest.mark.parametrize("form", formats(), ids=lambda form: form.id)
 
 
 def seeds_of(form: Format) -> list[tuple[str, bytes]]:
@@ -66,4 +66,4 @@ def test_whole_and_cut_seeds(form: Format) -> None:
 @given(data=st.binary(max_size=HEAD_BYTES), path=st.text(max_size=40))
 def test_sniffing_never_fails(data: bytes, path: str) -> None:
     found = sniff(data, path)
-    assert found is None or found in FORMATS
+    assert found is None or found in formats()

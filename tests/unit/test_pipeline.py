@@ -86,10 +86,12 @@ def test_a_fault_in_one_format_is_a_gap_and_the_audit_goes_on(
     def fails(*_: object) -> object:
         raise KeyError("a fault")
 
-    broken = tuple(
-        replace(form, inspect=fails) if form.id == "safetensors" else form for form in registry.FORMATS
+    load = registry._load
+    monkeypatch.setattr(
+        registry,
+        "_load",
+        lambda module: replace(load(module), inspect=fails) if module == "safetensors" else load(module),
     )
-    monkeypatch.setattr(registry, "FORMATS", broken)
     report = ajar.audit(release)
     assert [gap.inspector for gap in report.gaps if gap.reason is GapReason.INTERNAL_ERROR] == ["safetensors"]
     assert report.verdict("g7").at_least == "shut"
