@@ -83,7 +83,7 @@ def _judge(dossier: Dossier, title: str, shared: Dossier | None, scanned: Sequen
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
         *release_findings(dossier, parts),
         *(
-            finding
+            replace(finding, message=f"{file.path}: {finding.message}")
             for file in safe.files
             for finding in file.findings[:_FINDINGS_A_FILE]
             if finding.severity is not Severity.INFO

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats._opcodes import KEYS, Walk, facts
-from ajar.interfaces import Blob, Format, Observation
+from ajar.interfaces import HEAD_BYTES, Blob, Format, Observation
 from ajar.model.evidence import Gap, GapReason, Location
 
 ID = "pickle"
 _SUFFIXES = (".pkl", ".pickle", ".p", ".dill")
 # First opcodes of ordinary protocol 0 and 1 streams.
-_OLD_STARTS = b"(}]cI)lNS"
+_OLD_STARTS = b"(}]cI)lNSLFVKMJGUTX"
 
 
 def _matches(head: bytes, path: str) -> bool:
@@ -22,7 +22,7 @@ def _matches(head: bytes, path: str) -> bool:
     return (
         path.lower().endswith((*_SUFFIXES, ".pt", ".pth", ".bin", ".ckpt"))
         and head[:1] in _OLD_STARTS
-        and b"." in head
+        and (b"." in head or len(head) == HEAD_BYTES)
     )
 
 

@@ -31,7 +31,10 @@ def render(report: ScanReport, *, verbose: bool, colour: bool, width: int) -> st
 
 def _file(file: FileSafety, *, verbose: bool, colour: bool, width: int) -> Iterator[str]:
     head = f"{_MARKS[file.level]} {file.level:<9} {visible(file.path)} ({file.format})"
-    first, *rest = textwrap.wrap(head, width, subsequent_indent=" " * 12, break_on_hyphens=False)
+    # A path stays whole, so that it can be copied.
+    first, *rest = textwrap.wrap(
+        head, width, subsequent_indent=" " * 12, break_on_hyphens=False, break_long_words=False
+    )
     yield f"\x1b[{_COLOURS[file.level]}m{first}\x1b[0m" if colour else first
     yield from rest
     shown = [item for item in file.findings if verbose or item.severity is not Severity.INFO]

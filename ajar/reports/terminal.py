@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ajar.model.component import Scope
 from ajar.model.evidence import Basis, Evidence, Ground
-from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Verdict
+from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Severity, Verdict
 from ajar.model.report import Report
 from ajar.reports import door_art
 from ajar.reports.words import (
@@ -171,8 +171,15 @@ def _rights(report: Report, page: _Page) -> Iterator[str]:
 
 def _safety(report: Report, page: _Page) -> Iterator[str]:
     yield page.heading("Safe to load")
-    reasons = [finding.message for file in report.safety.files for finding in file.findings]
+    reasons = [
+        f"{file.path}: {finding.message}"
+        for file in sorted(report.safety.files, key=lambda file: file.level != report.safety.level)
+        for finding in file.findings
+        if finding.severity is not Severity.INFO
+    ]
     detail = f": {reasons[0]}" if reasons else ""
+    if not report.safety.files and report.safety.level == "unknown":
+        detail = ": no weights here to load"
     yield from page.wrap(f"{SAFETY_WORDS[report.safety.level]}{detail}", hang=4)
 
 

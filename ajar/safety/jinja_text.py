@@ -139,9 +139,7 @@ class _Parser:
             elif token.text in {"-", "/", "//", "**", "==", "!=", "<", ">", "<=", ">=", "and", "or", "in"}:
                 self.at += 1
                 other = self.operand()
-                if token.text == "**" and isinstance(other, int) and other > 10_000:
-                    self.use("repeat", "**", token.at, HUGE)
-                value = None
+                value = self._power(token, value, other) if token.text == "**" else None
             elif token.text in {"if", "else", "not"}:
                 self.at += 1
                 self.operand()
@@ -346,6 +344,15 @@ class _Parser:
         return (
             left + right if isinstance(left, int) and isinstance(right, int) and token.text == "+" else None
         )
+
+    def _power(self, token: Token, base: Folded, power: Folded) -> Folded:
+        if not isinstance(base, int) or not isinstance(power, int):
+            return None
+        if power > 40 and base > 1:
+            self.use("repeat", "**", token.at, HUGE)
+            return HUGE
+        raised: int = base ** max(power, 0)
+        return min(raised, HUGE)
 
     def _repeated(self, token: Token, left: Folded, right: Folded) -> Folded:
         if isinstance(left, int) and isinstance(right, int):

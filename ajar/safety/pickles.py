@@ -76,7 +76,11 @@ def _is_old_pickle(specimen: Specimen) -> bool:
     try:
         machine.run()
     except (MalformedError, BudgetExceeded):
-        return any(event.act is Act.CALL for event in machine.events)
+        acts = {event.act for event in machine.events}
+        named = specimen.path.lower().endswith(
+            (".pkl", ".pickle", ".p", ".pt", ".pth", ".bin", ".ckpt", ".joblib")
+        )
+        return Act.CALL in acts or (named and Act.IMPORT in acts)
     return True
 
 

@@ -176,7 +176,7 @@ def _judge(facts: Facts, *, is_entry: bool, name: str) -> Iterator[tuple[str, Se
         if is_entry and call.is_statement and call.on_import and not call.scope:
             yield from _unknown_statement(call)
     for calls in by_scope.values():
-        yield from _together(facts, calls)
+        yield from _together(facts, calls, tainted)
 
 
 def _unknown_statement(call: Call) -> Iterator[tuple[str, Severity, str, Call]]:
@@ -319,7 +319,9 @@ def _texts_of(facts: Facts, node: ast.Call) -> Iterator[str]:
             yield text
 
 
-def _together(facts: Facts, calls: list[Call]) -> Iterator[tuple[str, Severity, str, Call]]:
+def _together(
+    facts: Facts, calls: list[Call], tainted: dict[str, str]
+) -> Iterator[tuple[str, Severity, str, Call]]:
     """What only together is a danger: secrets and a connection, a download and a start."""
     net = next((call for call in calls if _NET.match(call.name)), None)
     if net is None:
@@ -342,17 +344,16 @@ def _together(facts: Facts, calls: list[Call]) -> Iterator[tuple[str, Severity, 
     }
     if "os.environ" in inside:
         yield SECRETS, Severity.HIGH, f"{net.name} is given the environment", net
-    starts = next(
-        (
-            call
-            for call in calls
-            if _STARTS.match(call.name) and not _ORDINARY.match(_command(facts, call.node))
-        ),
-        None,
-    )
-    fetches = net.name.startswith(("urllib", "requests", "httpx", "http."))
-    if starts is not None and (fetches or net.name.startswith("socket")):
-        yield STARTS, Severity.HIGH, f"{net.name} and {starts.name} in one place: fetches and runs", starts
+    for call in calls:
+        if not _STARTS.match(call.name):
+            continue
+        shell = net.name.startswith("socket") and re.search(
+            r"\b(ba|z|da)?sh\b|\bcmd\b", _command(facts, call.node)
+        )
+        given = any(_source_of(facts, item, tainted, depth=1) == "fetched" for item in call.node.args)
+        if shell or given:
+            yield STARTS, Severity.HIGH, f"{net.name} and {call.name} in one place: fetches and runs", call
+            return
 
 
 def _is_read(call: Call) -> bool:

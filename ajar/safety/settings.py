@@ -49,7 +49,7 @@ _TARGETS = frozenset(
 )
 _DOTTED = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 _YAML_TARGET = re.compile(
-    r"^[ \t\-{,]*[\"']?(?P<key>_target_|target|class_path|_class_|loader_module)[\"']?\s*:\s*[\"']?(?P<name>[A-Za-z_][\w.]*)",
+    r"(?:^|[\s{,])[\"']?(?P<key>_target_|target|class_path|_class_|loader_module)[\"']?\s*:\s*[\"']?(?P<name>[A-Za-z_][\w.]*)",
     re.MULTILINE,
 )
 _YAML_TAG = re.compile(
@@ -244,12 +244,12 @@ _PIPELINE_PACKAGES = frozenset(
 )
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, depth: int = 4) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, (list, dict)):
+    elif isinstance(value, (list, dict)) and depth:
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item) if isinstance(item, (str, list)) else ()
+            yield from _texts(item, depth - 1)
 
 
 def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | None) -> Iterator[Sign]:

@@ -219,7 +219,7 @@ def lookup(module: str, name: str) -> Symbol:
             name=name,
             tier=Tier.DANGEROUS,
             effect=_effect_of(top),
-            reason="no stored model needs it of the standard library or of an installer",
+            reason="nothing that honest models store needs it",
         )
     return Symbol(module=module, name=name, tier=Tier.UNREVIEWED)
 

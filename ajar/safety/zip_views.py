@@ -61,7 +61,7 @@ def read(blob: Blob, limits: Limits) -> Views:
     views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
     tail_at = max(blob.size - _TAIL_BYTES, 0)
     tail = blob.read_at(tail_at, _TAIL_BYTES)
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int, int]] = set()
     for end in sorted(_positions(tail, _END), reverse=True):
         # The end record of an archive inside a member is that member's own.
         if any(e.start <= tail_at + end < e.start + e.packed for e in views.entries.values()):
@@ -87,8 +87,8 @@ def _positions(data: bytes, sign: bytes) -> Iterator[int]:
         at = data.find(sign, at + 1)
 
 
-def _directory(blob: Blob, end: int) -> tuple[int, int] | None:
-    """`(start, size)` of the directory that an end record points to; prefixed archives are shifted."""
+def _directory(blob: Blob, end: int) -> tuple[int, int, int] | None:
+    """`(start, size, shift)` of the directory of an end record; offsets in a prefixed archive are shifted."""
     record = blob.read_at(end, _END_BYTES)
     if len(record) < _END_BYTES:
         return None
@@ -105,12 +105,12 @@ def _directory(blob: Blob, end: int) -> tuple[int, int] | None:
     if size > _DIRECTORY_BYTES:
         raise BudgetExceeded(f"a directory of {size} bytes")
     if shift < 0 or size > blob.size:
-        return (start, size) if start + size <= blob.size else None
-    return start + shift, size
+        return (start, size, 0) if start + size <= blob.size else None
+    return start + shift, size, shift
 
 
-def _central(blob: Blob, place: tuple[int, int], views: Views, limits: Limits) -> None:
-    start, size = place
+def _central(blob: Blob, place: tuple[int, int, int], views: Views, limits: Limits) -> None:
+    start, size, stated = place
     data = blob.read_at(start, size)
     at, names = 0, set[str]()
     # Offsets in a prefixed archive count from the first local header.
@@ -123,7 +123,8 @@ def _central(blob: Blob, place: tuple[int, int], views: Views, limits: Limits) -
         extra = data[at + 46 + name_length : at + 46 + name_length + extra_length]
         whole, packed, header_at = _wide(extra, whole, packed, header_at)
         if shift is None:
-            shift = _shift(blob, header_at, start)
+            is_there = blob.read_at(header_at + stated, 4) == _LOCAL
+            shift = stated if is_there else _shift(blob, header_at, start)
         if name in names and not name.endswith("/"):
             views.duplicates.append(name)
         names.add(name)
