@@ -57,7 +57,7 @@ class _Scan:
         specimen = Specimen(
             path=path, format=format_id, head=head, blob=blob, limits=self.limits, deadline=self.deadline
         )
-        for check in checks_for(format_id):
+        for check in checks_for(format_id, path):
             self._run(check, specimen, depth)
         return format_id
 

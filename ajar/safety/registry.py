@@ -13,6 +13,11 @@ from ajar.safety.check import Check
 _SETTINGS = ("config", "tokenizer", "chat-template", "yaml-config", "plain-text", "unknown")
 _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "jsonl", "csv")
 
+# Parts of names, one of which a file must have for the check to be asked at all.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "python_code": (".py", "/code/"),
+    "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py"),
+}
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pickles", ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")),
@@ -30,11 +35,23 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 @cache
-def checks_for(format_id: str) -> tuple[Check, ...]:
-    """The checks that look into files of a format, in the order of the table."""
-    return tuple(load(module) for module, formats in CHECKS if not formats or format_id in formats)
+def _modules_for(format_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (module, _NAMES.get(module, ())) for module, formats in CHECKS if not formats or format_id in formats
+    )
 
 
+def checks_for(format_id: str, path: str) -> list[Check]:
+    """The checks that look into a file, in the order of the table."""
+    name = path.lower()
+    return [
+        load(module)
+        for module, parts in _modules_for(format_id)
+        if not parts or any(part in name for part in parts)
+    ]
+
+
+@cache
 def load(module: str) -> Check:
     """The check of one row."""
     check: Check = import_module(f"ajar.safety.{module}").CHECK
