@@ -20,6 +20,23 @@ _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
 _SEVERITIES = ("info", "low", "medium", "high", "critical")
 
 
+_output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of the terminal.",
+)
+_text_or_json = click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
@@ -47,12 +64,7 @@ def cli() -> None:
     show_default=True,
     help="What to print.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of the terminal.",
-)
+@_output
 @click.option(
     "--html",
     "html_path",
@@ -115,21 +127,8 @@ def audit(
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What to print.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of the terminal.",
-)
+@_text_or_json
+@_output
 @click.option(
     "--fail-on",
     type=click.Choice(["dangerous", "unknown", "caution", "never"]),
@@ -188,21 +187,8 @@ def scan(
 
 @cli.command()
 @click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What to print.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to this file instead of the terminal.",
-)
+@_text_or_json
+@_output
 def evaluate(record: Path, form: str, output: Path | None) -> int:
     """Judge RECORD, a Model Openness Tool record (YAML), by every instrument, taking it at its word.
 
