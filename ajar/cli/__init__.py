@@ -27,10 +27,27 @@ def main() -> NoReturn:
         if error.hint:
             click.echo(f"      {_visible(error.hint)}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.OK)
+    except Exception as error:  # noqa: BLE001  the last resort: a fault of ajar's own, said as such
+        sys.exit(_fault(error))
     sys.exit(code if isinstance(code, int) else ExitCode.OK)
+
+
+def _fault(error: Exception) -> ExitCode:
+    """Say where ajar itself went wrong; the whole trace only for those who ask."""
+    import os
+    import traceback
+    from pathlib import Path
+
+    if os.environ.get("AJAR_DEBUG"):
+        traceback.print_exception(error)
+        return ExitCode.INTERNAL
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    sys.stderr.write(
+        f"ajar: a fault in ajar itself: {type(error).__name__}: {_visible(str(error)[:300])}{where}\n"
+        "      nothing was decided; please report it with what AJAR_DEBUG=1 prints\n"
+    )
+    return ExitCode.INTERNAL
 
 
 def _visible(text: str) -> str:

@@ -208,7 +208,7 @@ def instruments() -> None:
     """List the instruments: what each measures, its levels and its source."""
     from ajar.cli.explaining import list_instruments
 
-    click.echo(list_instruments())
+    _print(list_instruments())
 
 
 @cli.command()
@@ -224,7 +224,7 @@ def explain(id: str) -> None:  # noqa: A002  the word users see
     """
     from ajar.cli.explaining import explain_id
 
-    click.echo(explain_id(id))
+    _print(explain_id(id))
 
 
 def _render(report: Report, form: str, *, verbose: bool, explain: bool, mot: bool, to_terminal: bool) -> str:
@@ -258,7 +258,7 @@ def _mot_line(report: Report) -> str:
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        _print(text)
         return
     try:
         output.write_text(
@@ -266,6 +266,21 @@ def _write(text: str, output: Path | None) -> None:
         )
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}", hint="give a path that can be written") from error
+
+
+def _print(text: str) -> None:
+    """To standard output. A reader that has seen enough is no error, and changes no exit code."""
+    try:
+        click.echo(text, nl=not text.endswith("\n"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UsageError(
+            f"standard output: {error.strerror}", hint="give a file with --output, or free some space"
+        ) from error
 
 
 def _exit_code(report: Report, *, strict: bool, fail_on: str | None) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ajar.errors import UsageError
 from ajar.frameworks.record import RecordVerdicts, evaluate_record
 from ajar.reports.json_v1 import verdict_json
+from ajar.reports.words import visible
 from ajar.rights import resolve
 
 RECORD_LIMIT_BYTES = 2**20
@@ -22,7 +23,10 @@ def evaluate_file(path: Path) -> RecordVerdicts:
         raise UsageError(f"{path}: {error.strerror}", hint="give a record that can be read") from error
     if len(data) > RECORD_LIMIT_BYTES:
         raise UsageError(f"{path}: larger than 1 MiB", hint="a record is a few kilobytes of YAML")
-    return evaluate_record(data.decode("utf-8", "replace"), resolve)
+    try:
+        return evaluate_record(data.decode("utf-8", "replace"), resolve)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def render_json(result: RecordVerdicts) -> str:
@@ -45,11 +49,11 @@ def render_json(result: RecordVerdicts) -> str:
 
 
 def render_text(result: RecordVerdicts) -> str:
-    lines = [result.name, ""]
+    lines = [visible(result.name), ""]
     progress = " · ".join(f"class {key}: {result.mot.progress[key]:g} %" for key in ("3", "2", "1"))
     lines.append(f"  {'mot':<11}{result.mot.label} ({progress})")
     for verdict in result.verdicts:
         bounds = "" if verdict.certain else f" (proven {verdict.at_least}, possible {verdict.at_most})"
-        lines.append(f"  {verdict.instrument:<11}{verdict.declared}{bounds}: {verdict.summary}")
-    lines += [f"  note: {warning}" for warning in result.warnings]
+        lines.append(f"  {verdict.instrument:<11}{verdict.declared}{bounds}: {visible(verdict.summary)}")
+    lines += [f"  note: {visible(warning)}" for warning in result.warnings]
     return "\n".join(lines)

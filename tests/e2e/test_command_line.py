@@ -158,3 +158,59 @@ def test_a_pipe_that_closes_early_is_no_error(release: Path) -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
+
+
+RECORD = """\
+framework: {name: "Model Openness Framework", version: "1.0", date: "2024-12-15"}
+release:
+  name: "A record \\u202e with a turn"
+  version: "1"
+  date: "2024-01-01"
+  license: {}
+  type: language
+  architecture: transformer
+  origin: none
+  producer: nobody
+  contact: ""
+  components: []
+"""
+
+
+def test_a_record_is_judged_and_its_name_cannot_turn_the_line(tmp_path: Path) -> None:
+    (tmp_path / "record.yml").write_text(RECORD)
+    done = ajar("evaluate", tmp_path / "record.yml")
+    assert done.returncode == 0, done.stderr
+    assert "osaid" in done.stdout
+    assert "\u202e" not in done.stdout
+
+
+def test_a_record_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "record.yml").write_text("- no record\n")
+    done = ajar("evaluate", tmp_path / "record.yml")
+    assert done.returncode == 2
+    assert "record.yml" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_named() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m ajar instruments > /dev/full",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+
+
+def test_a_fault_of_ajar_itself_is_said_as_such(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    from ajar import cli
+
+    monkeypatch.setattr("sys.argv", ["ajar", "instruments"])
+    monkeypatch.setattr("ajar.cli.explaining.list_instruments", lambda: 1 / 0)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 5
+    assert "a fault in ajar itself: ZeroDivisionError" in capsys.readouterr().err
