@@ -145,7 +145,7 @@ def _is_own(sentence: str, says: str) -> bool:
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     """Sentences of prose with the line they begin at. Front matter, code, citations are left out."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     block: list[str] = []
     started, fenced = 1, False
     first = 0

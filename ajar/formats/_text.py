@@ -24,7 +24,7 @@ _BOMS = (
 )
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b\b")
 _SPACE = re.compile(r"\s+")
-_NEWLINE = re.compile(r"\r\n?|[\u2028\u2029]")
+_NEWLINE = re.compile(r"\r\n?")
 
 
 def basename(path: str) -> str:
@@ -119,7 +119,7 @@ def decode(data: bytes, *, truncated: bool = False) -> tuple[str, int]:
         replaced = text.count("\ufffd")
     if "\0" in text:
         raise MalformedError("not text: it has a NUL character", offset=skip)
-    if "\r" in text or "\u2028" in text or "\u2029" in text:
+    if "\r" in text:
         text = _NEWLINE.sub("\n", text)
     return text, replaced
 

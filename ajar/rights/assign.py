@@ -266,5 +266,5 @@ def _with_text(match: LicenceMatch, texts: Sequence[LicenceMatch]) -> LicenceMat
 
 
 def _first_words(text: Text, line: int) -> str:
-    lines = text.text.splitlines()[max(line - 1, 0) :]
+    lines = text.text.split("\n")[max(line - 1, 0) :]
     return next((words.strip()[:120] for words in lines if words.strip()), "")

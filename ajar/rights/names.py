@@ -216,7 +216,7 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
     """Sentences with the line they begin at: wrapped lines joined, code blocks and images left out."""
     block: list[str] = []
     started, fenced = 1, False
-    for number, line in enumerate((*text.splitlines(), ""), 1):
+    for number, line in enumerate((*text.split("\n"), ""), 1):
         fence = line.lstrip().startswith(("```", "~~~"))
         if fenced and not fence and _SPEAKS.search(line) and "Licensed under" in line:
             yield number, line.strip()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+# Only what an editor counts: `str.splitlines` would also break at form feeds and at U+2028.
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _SLOT = re.compile(
     r"<[^<>\n]{1,60}>|\[(?:name|year|yyyy|fullname|owner|organi[sz]ation|project|copyright)[^\[\]\n]{0,50}\]",
@@ -86,7 +88,7 @@ def words_of(text: str) -> Words:
     lines: list[int] = []
     spans: list[tuple[int, int]] = []
     at = 0
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
+    for number, line in enumerate(_LINE.findall(text), 1):
         for start, word in _line(line):
             for piece in _SPELLING.get(word, word).split():
                 words.append(piece)

@@ -75,7 +75,7 @@ def _requirements(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _path_file(specimen: Specimen) -> Iterator[Sign]:
-    for number, line in enumerate(_text(specimen).splitlines(), 1):
+    for number, line in enumerate(_text(specimen).split("\n"), 1):
         if line.startswith(("import ", "import\t")):
             runs = bool(re.search(r"[;(]", line))
             message = f"line {number}: Python runs {line[:80]!r} at every start"
@@ -99,7 +99,7 @@ def _notebook(specimen: Specimen) -> Iterator[Sign]:
 def _cell(specimen: Specimen, cell: dict[str, Any], number: int) -> Iterator[Sign]:
     source = cell.get("source")
     text = "".join(str(line) for line in source) if isinstance(source, list) else str(source or "")
-    for line in text.splitlines():
+    for line in text.split("\n"):
         magic = _MAGIC.match(line)
         if magic and _SHELL.search(text if magic[1].startswith("%%") else line):
             message = f"cell {number}: {line.strip()[:80]!r} fetches and runs something"
@@ -107,7 +107,7 @@ def _cell(specimen: Specimen, cell: dict[str, Any], number: int) -> Iterator[Sig
                 NOTEBOOK, Severity.HIGH, message, pointer=f"/cells/{number}", quote=line.strip()[:160]
             )
             break
-    plain = "\n".join("" if line.lstrip().startswith(("!", "%")) else line for line in text.splitlines())
+    plain = "\n".join("" if line.lstrip().startswith(("!", "%")) else line for line in text.split("\n"))
     yield from look_at(specimen, plain, f"cell-{number}.py")
 
 

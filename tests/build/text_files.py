@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ajar.blobs import BytesBlob
@@ -11,6 +12,7 @@ from ajar.interfaces import HEAD_BYTES, Format
 from ajar.model.evidence import Evidence, Gap, Text
 
 DEFAULT = Limits()
+_NEWLINE = re.compile(rb"\r\n?|\n")
 SMALL = Limits(text_bytes=256)
 
 
@@ -47,7 +49,7 @@ def look(form: Format, data: bytes | str, path: str, limits: Limits = DEFAULT) -
             assert len(item.value) <= 500
         item.quote.encode()
         line = item.location.line
-        assert line is None or 1 <= line <= raw.count(b"\n") + 1, item
+        assert line is None or 1 <= line <= len(_NEWLINE.findall(raw)) + 1, item
     return Seen(
         found,
         [item for item in seen if isinstance(item, Gap)],

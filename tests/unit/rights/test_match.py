@@ -148,3 +148,8 @@ def test_words_point_into_the_text(words: str) -> None:
 @settings(max_examples=100, deadline=None)
 def test_any_text_is_answered(words: str) -> None:
     assert isinstance(identify(words), tuple)
+
+
+def test_lines_are_those_that_an_editor_counts() -> None:
+    found = words_of("one\u2028two\x0cthree\nfour")
+    assert dict(zip(found.words, found.lines, strict=True)) == {"one": 1, "two": 1, "three": 1, "four": 2}
