@@ -14,9 +14,8 @@ from ajar.interfaces import Blob
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
 
-PROGRAMS, SCRIPTS, MARKUP, R_CODE, FILES = (
+PROGRAMS, MARKUP, R_CODE, FILES = (
     "release-holds-no-programs",
-    "scripts-are-read-before-they-run",
     "markup-refers-to-nothing-outside",
     "objects-of-r-hold-no-code",
     "model-reads-no-files-of-its-own",
@@ -24,9 +23,6 @@ PROGRAMS, SCRIPTS, MARKUP, R_CODE, FILES = (
 _TEXT_BYTES = 16 << 20
 _PROGRAM_SUFFIXES = frozenset(
     {".exe", ".dll", ".so", ".dylib", ".bin", ".llamafile", "", ".run", ".node", ".pyd"}
-)
-_FETCHES = re.compile(
-    r"\b(curl|wget|iwr|Invoke-WebRequest)\b[^\n|;]*\|\s*(sudo\s+)?(ba|z|da)?sh\b|\bbase64\s+(-d|--decode)[^\n]*\|\s*(ba)?sh|/dev/tcp/"
 )
 
 
@@ -40,8 +36,6 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         }
         severity = Severity.MEDIUM if honest else Severity.HIGH
         yield specimen.finding(PROGRAMS, severity, f"is {kind}: starting or loading it runs native code")
-    elif head[:2] == b"#!":
-        yield from _script(specimen)
     elif head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         yield from _markup(specimen)
     elif head[:2] in {b"X\n", b"A\n", b"B\n"} or head[:5] in {b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n"}:
@@ -66,15 +60,6 @@ def _program(head: bytes) -> str:
     if head[:4] == b"\0asm":
         return "a WebAssembly module"
     return ""
-
-
-def _script(specimen: Specimen) -> Iterator[Sign]:
-    text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
-    found = _FETCHES.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        message = f"line {line}: fetches something and runs it"
-        yield specimen.finding(SCRIPTS, Severity.MEDIUM, message, line=line, quote=found[0][:160])
 
 
 _ENTITY = re.compile(r"<!ENTITY\s+(?:%\s+)?[\w.:-]+\s+(SYSTEM|PUBLIC)?", re.IGNORECASE)
@@ -232,6 +217,6 @@ def _r_data(specimen: Specimen) -> Iterator[Sign]:
 
 CHECK = Check(
     id="foreign",
-    title="Programs, scripts, XML, R data, and links to other files",
+    title="Programs, XML, R data, and links to other files",
     look=_look,
 )

@@ -71,6 +71,9 @@ def _tag(template: Template, tokens: list[Token]) -> None:
             template.constants.setdefault(rest[0].text, None)
             template.uses.append(Use("macro", rest[0].text, rest[0].at))
         _Parser(template, rest).all()
+    elif name == "filter":  # what follows is applied to the block's text
+        at = tokens[0].at
+        _Parser(template, [Token("string", "''", at), Token("operator", "|", at), *rest]).all()
     else:
         _Parser(template, rest).all()
 
@@ -320,7 +323,7 @@ class _Parser:
             return value.replace(texts[0], texts[1])[:_FOLDED_CHARS] if texts[0] else None
         if name == "format":
             self.use("format", value, at)
-            return _formatted(value, texts)
+            return _formatted(re.sub(r"%[sr]", "{}", value), texts)
         plain = {"lower": value.lower(), "upper": value.upper(), "reverse": value[::-1], "trim": value.strip(), "strip": value.strip(), "string": value, "safe": value, "capitalize": value.capitalize(), "title": value.title()}  # fmt: skip
         return plain.get(name)
 

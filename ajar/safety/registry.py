@@ -16,7 +16,7 @@ _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "
 # Parts of names, one of which a file must have for the check to be asked at all.
 _NAMES: dict[str, tuple[str, ...]] = {
     "python_code": (".py", "/code/"),
-    "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py"),
+    "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py", ".toml", ".cfg"),
 }
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -24,11 +24,12 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archives", ()),
     ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
     ("structure", ()),
-    ("settings", (*_SETTINGS, "hdf5", "tf-saved-model")),
+    ("settings", (*_SETTINGS, "hdf5", "tf-saved-model", "package-metadata")),
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),
     ("graphs", ("onnx", "tf-saved-model", "unknown")),
     ("foreign", ()),
     ("python_code", ()),
+    ("scripts", ()),
     ("side_files", ()),
     ("secrets", _TEXTS),
 )

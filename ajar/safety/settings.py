@@ -13,7 +13,7 @@ from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
-from ajar.safety.symbols import EFFECTS, Tier, lookup
+from ajar.safety.symbols import EFFECTS, Tier, is_known_package, lookup
 from ajar.safety.templates import HINT
 
 TEXT_BYTES = 64 << 20
@@ -24,6 +24,7 @@ NAMES, CODE, FILES = (
     "layers-hold-no-code",
     "model-reads-no-files-of-its-own",
 )
+TEMPLATE_NAMES = "template-names-stay-in-the-folder"
 OWN_CODE = "model-needs-no-code-of-its-repository"
 _KERAS = (
     "keras",
@@ -56,7 +57,7 @@ _YAML_TAG = re.compile(
     r"!!?(python/(?:object|name|module|apply|object/apply|object/new)[\w/]*:?[\w.]*)|tag:yaml\.org,2002:python/"
 )
 _SUSPECT = re.compile(
-    r'"(class_name|_target_|target|class_path|__loader__|__class__|chat_template|auto_map|custom_pipelines?|custom_generate|_class_name|type)"'
+    r'"(class_name|_target_|target|class_path|__loader__|__class__|chat_template|auto_map|custom_pipelines?|custom_generate|_class_name|type|auto_mapping|_?(?:attn|experts)_implementation\w*)"'
 )
 
 
@@ -65,7 +66,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         specimen.format == "unknown" and not _is_json(specimen)
     ):
         yield from _embedded(specimen)
-    elif specimen.format == "yaml-config" or specimen.path.lower().endswith((".yaml", ".yml")):
+    elif specimen.format == "yaml-config" or specimen.path.lower().endswith((".yaml", ".yml", "mlmodel")):
         yield from _yaml(specimen)
     elif _is_json(specimen):
         yield from _json(specimen)
@@ -184,6 +185,8 @@ def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | 
             yield from _named(specimen, pointer, value, f"{key} names")
     yield from _own_code(specimen, pointer, node)
     template = node.get("chat_template")
+    if isinstance(template, dict):
+        template = [{"name": key, "template": value} for key, value in template.items()]
     if isinstance(template, str):
         yield Member(
             path=f"{specimen.path}!/chat_template.jinja", blob=BytesBlob(template.encode("utf-8", "replace"))
@@ -191,8 +194,17 @@ def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | 
     elif isinstance(template, list):
         for number, row in enumerate(template):
             if isinstance(row, dict) and isinstance(row.get("template"), str):
+                yield from _template_name(specimen, pointer, str(row.get("name", "")))
                 body = row["template"].encode("utf-8", "replace")
                 yield Member(path=f"{specimen.path}!/chat_template-{number}.jinja", blob=BytesBlob(body))
+
+
+def _template_name(specimen: Specimen, pointer: str, name: str) -> Iterator[Sign]:
+    """Saving the tokenizer writes each template to a file of its name."""
+    if "/" in name or "\\" in name or name.startswith(".."):
+        message = f"a chat template is named {name[:120]!r}: saving the tokenizer writes a file there"
+        where = f"{pointer}/chat_template"
+        yield specimen.finding(TEMPLATE_NAMES, Severity.HIGH, message, pointer=where, quote=name)
 
 
 def _own_code(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterator[Sign]:
@@ -207,6 +219,7 @@ def _own_code(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterato
         message = f"{key} makes a loader run code {where}, when trust_remote_code is set"
         severity = Severity.MEDIUM if other else Severity.LOW
         yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/{key}", quote=names[0])
+    yield from _kernels(specimen, pointer, node)
     name = specimen.path.rpartition("/")[2]
     if name == "modules.json" and isinstance(node.get("type"), str) and "idx" in node:
         kind = node["type"]
@@ -227,6 +240,34 @@ def _own_code(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterato
                 )
 
 
+def _kernels(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterator[Sign]:
+    """Fields that reach the hub or import a package although trust_remote_code is not set."""
+    for key in _KERNEL_KEYS & node.keys():
+        for name in list(_texts(node[key]))[:8]:
+            if "/" not in name:
+                continue
+            inner = key.endswith("_internal")  # never written by the library: only put there by hand
+            known = name.startswith("kernels-community/")
+            severity = Severity.HIGH if inner else Severity.LOW if known else Severity.MEDIUM
+            message = f"{key} makes transformers fetch and import {name[:120]!r} from the hub, without trust_remote_code"
+            yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/{key}", quote=name)
+    mapping = node.get("auto_mapping")
+    library = mapping.get("parent_library") if isinstance(mapping, dict) else None
+    if not isinstance(library, str) or not library:
+        return
+    heavy = lookup(library, "").tier is Tier.DANGEROUS
+    if heavy or not is_known_package(library.partition(".")[0]):
+        message = f"auto_mapping makes an adapter's loader import {library[:120]!r}"
+        severity = Severity.HIGH if heavy else Severity.LOW
+        yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/auto_mapping", quote=library)
+
+
+_KERNEL_KEYS = frozenset(
+    f"{lead}{part}_implementation{tail}"
+    for lead in ("", "_")
+    for part in ("attn", "experts")
+    for tail in ("", "_internal")
+)
 _PIPELINE_PACKAGES = frozenset(
     {
         "diffusers",
@@ -266,6 +307,11 @@ def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | N
     if isinstance(module, str) and _KERAS_REACHES.search(reached):
         message = f"the settings reach {module}.{reached}, which opens files or addresses"
         yield specimen.finding(NAMES, Severity.HIGH, message, pointer=pointer or "/")
+    if name.rpartition(">")[2] == "TFSMLayer":
+        message = "the layer TFSMLayer loads another SavedModel, whose graph may run anything"
+        yield specimen.finding(
+            CODE, Severity.MEDIUM, message, pointer=pointer or "/", start=start, quote=name
+        )
     if isinstance(config, dict):
         for key in _FILE_KEYS & config.keys():
             value = config[key]
@@ -310,8 +356,20 @@ def _yaml(specimen: Specimen) -> Iterator[Sign]:
         if number > 10_000:
             break
         name = target["name"]
-        if _DOTTED.match(name):
+        if target["key"] == "loader_module":
+            yield from _loader_module(specimen, name, text.count("\n", 0, target.start("name")) + 1)
+        elif _DOTTED.match(name):
             yield from _named(specimen, "", name, f"{target['key']} names")
+
+
+def _loader_module(specimen: Specimen, name: str, line: int) -> Iterator[Sign]:
+    """MLflow imports the module and calls what it defines; its own flavours are the honest ones."""
+    if name.partition(".")[0] in {"mlflow", "mlflavors"}:
+        return
+    heavy = lookup(name, "").tier is Tier.DANGEROUS
+    message = f"line {line}: loader_module makes MLflow import {name!r} and call its _load_pyfunc"
+    severity = Severity.HIGH if heavy else Severity.LOW
+    yield specimen.finding(OWN_CODE, severity, message, line=line, quote=name)
 
 
 CHECK = Check(

@@ -46,6 +46,8 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _notebook(specimen)
     elif specimen.format == "requirements" or _REQUIREMENTS.search(path):
         yield from _requirements(specimen)
+    elif name in {"pyproject.toml", "setup.cfg"}:
+        yield from _addresses(specimen, (_ADDRESS,))
     elif name.endswith(".pth") and specimen.format in {"plain-text", "unknown", "source-code"}:
         yield from _path_file(specimen)
     elif name in {"sitecustomize.py", "usercustomize.py"}:
@@ -58,8 +60,12 @@ def _text(specimen: Specimen) -> str:
 
 
 def _requirements(specimen: Specimen) -> Iterator[Sign]:
+    yield from _addresses(specimen, (_OPTION, _ADDRESS))
+
+
+def _addresses(specimen: Specimen, patterns: tuple[re.Pattern[str], ...]) -> Iterator[Sign]:
     text = _text(specimen)
-    for pattern in (_OPTION, _ADDRESS):
+    for pattern in patterns:
         for number, found in enumerate(pattern.finditer(text)):
             if number >= 50:
                 break

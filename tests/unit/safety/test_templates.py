@@ -35,6 +35,8 @@ HOSTILE = {
     "join": "{{ messages | attr(['__', 'class', '__'] | join) }}",
     "replace": "{{ messages | attr('@@class@@'.replace('@', '_')) }}",
     "format": "{{ '{0.__class__}'.format(messages) }}",
+    "filter block": "{% filter attr('__class__') %}x{% endfilter %}",
+    "format filter": "{{ messages | attr('%s%s' | format('__cl', 'ass__')) }}",
     "percent": "{{ messages | attr('%sclass%s' % ('__', '__')) }}",
     "map": "{{ [messages] | map(attribute='__class__') | list }}",
     "namespace": "{% set ns = namespace() %}{% set ns.x = '__init__' %}{{ joiner | attr(ns.x) }}",
