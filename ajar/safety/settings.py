@@ -13,7 +13,7 @@ from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
-from ajar.safety.symbols import EFFECTS, Tier, is_known_package, lookup
+from ajar.safety.symbols import EFFECTS, Tier, is_known_package, is_standard, lookup
 from ajar.safety.templates import HINT
 
 TEXT_BYTES = 64 << 20
@@ -255,7 +255,7 @@ def _kernels(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterator
     library = mapping.get("parent_library") if isinstance(mapping, dict) else None
     if not isinstance(library, str) or not library:
         return
-    heavy = lookup(library, "").tier is Tier.DANGEROUS
+    heavy = is_standard(library)
     if heavy or not is_known_package(library.partition(".")[0]):
         message = f"auto_mapping makes an adapter's loader import {library[:120]!r}"
         severity = Severity.HIGH if heavy else Severity.LOW
@@ -366,7 +366,7 @@ def _loader_module(specimen: Specimen, name: str, line: int) -> Iterator[Sign]:
     """MLflow imports the module and calls what it defines; its own flavours are the honest ones."""
     if name.partition(".")[0] in {"mlflow", "mlflavors"}:
         return
-    heavy = lookup(name, "").tier is Tier.DANGEROUS
+    heavy = is_standard(name)
     message = f"line {line}: loader_module makes MLflow import {name!r} and call its _load_pyfunc"
     severity = Severity.HIGH if heavy else Severity.LOW
     yield specimen.finding(OWN_CODE, severity, message, line=line, quote=name)

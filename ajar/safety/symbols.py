@@ -213,7 +213,7 @@ def lookup(module: str, name: str) -> Symbol:
     for row in table.patterns.get(top, ()):
         if _fits(row, module, name):
             return row
-    if top in sys.stdlib_module_names or top in _FORMER:
+    if is_standard(top):
         return Symbol(
             module=module,
             name=name,
@@ -224,9 +224,15 @@ def lookup(module: str, name: str) -> Symbol:
     return Symbol(module=module, name=name, tier=Tier.UNREVIEWED)
 
 
+def is_standard(module: str) -> bool:
+    """Whether a module is of the standard library, of this version or another."""
+    top = module.partition(".")[0]
+    return top in sys.stdlib_module_names or top in _FORMER
+
+
 def is_known_package(top: str) -> bool:
     """Whether the standard library or a row of the table speaks of a top-level package."""
-    return top in sys.stdlib_module_names or top in _FORMER or top in _table().patterns
+    return is_standard(top) or top in _table().patterns
 
 
 def _dotted(module: str, name: str) -> Symbol:
