@@ -72,6 +72,8 @@ class MatchKind(StrEnum):
     EXACT = "exact"  # the whole text, word for word
     TEMPLATE = "template"  # the text up to what its template lets vary (names, years, headings)
     MODIFIED = "modified"  # the text with words added, removed or changed
+    DERIVED = "derived"  # built from a known licence's text, but too far from it to bear its name
+    COMPOSITE = "composite"  # several licences in one text, each a part
     REFERENCE = "reference"  # named or linked in words, text not there
     TAG = "tag"  # named in a metadata field, text not there
     UNKNOWN = "unknown"  # a licence text that no known licence explains
@@ -118,6 +120,10 @@ class LicenceMatch:
     quote: str = ""
     differences: tuple[Difference, ...] = ()
     text_present: bool = False
+    share: float | None = None  # of the licence's own words that stand in the text, 0 to 1
+    nearest: str = ""  # id of the licence that a derived or unknown text is nearest to
+    last_line: int | None = None
+    parts: tuple[LicenceMatch, ...] = ()  # of a composite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
