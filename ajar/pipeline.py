@@ -25,7 +25,8 @@ from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location, Text
 from ajar.model.judgement import DOORS, Door, Severity
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
-from ajar.model.report import Control, Cost, FileFacts, FileSafety, Report
+from ajar.model.report import Control, FileFacts, Report
+from ajar.model.scan import Cost, FileSafety
 from ajar.releases import split
 from ajar.sources import open_release
 

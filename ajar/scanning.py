@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import ajar
-from ajar import safety
 from ajar.blobs import Meter, MeteredBlob
 from ajar.config import Limits, Options
 from ajar.errors import TargetError
 from ajar.interfaces import OpenRelease, Progress
 from ajar.model.evidence import Gap, GapReason, Location
 from ajar.model.locator import Locator
-from ajar.model.report import Cost, FileSafety, ScanReport
+from ajar.model.scan import Cost, FileSafety, ScanReport
+from ajar.safety.check import worst
+from ajar.safety.engine import scan as scan_file
 from ajar.sources import open_release
 
 
@@ -50,7 +51,7 @@ def scan(
         requests=0,
         seconds=round(time.perf_counter() - started, 4),
     )
-    level = safety.worst([*(file.level for file in files), *("unknown" for _ in gaps[:1])])
+    level = worst([*(file.level for file in files), *("unknown" for _ in gaps[:1])])
     return ScanReport(
         tool_version=ajar.__version__, level=level, files=tuple(files), gaps=tuple(gaps), cost=cost
     )
@@ -73,7 +74,7 @@ def _scan_release(
         shown = target if alone else f"{target.rstrip('/')}/{entry.path}"
         try:
             with opened.open(entry) as blob:
-                files.append(safety.scan(shown, MeteredBlob(blob, meter), limits))
+                files.append(scan_file(shown, MeteredBlob(blob, meter), limits))
         except OSError as error:
             detail = error.strerror or "cannot be opened"
             gaps.append(Gap(location=Location(path=shown), reason=GapReason.UNREADABLE, detail=detail))

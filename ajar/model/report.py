@@ -8,16 +8,7 @@ from ajar.model.component import Component, LicenceMatch
 from ajar.model.evidence import Evidence, Gap
 from ajar.model.judgement import Claim, Finding, Right, Verdict
 from ajar.model.release import Release
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What the audit took. `bytes_total` is what there was to read."""
-
-    bytes_read: int
-    bytes_total: int
-    requests: int
-    seconds: float
+from ajar.model.scan import Cost, Safety
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,36 +19,6 @@ class FileFacts:
     format: str
     size: int
     family: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSafety:
-    """Whether one file can be loaded without running code that came with it."""
-
-    path: str
-    format: str
-    level: str  # clean | caution | dangerous | unknown
-    findings: tuple[Finding, ...] = ()
-    gaps: tuple[Gap, ...] = ()  # what in it could not be looked at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
-    """The level of the worst file, and the files that are not clean or carry weights."""
-
-    level: str
-    files: tuple[FileSafety, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanReport:
-    """Files looked at for load safety alone. `level` is that of the worst of them."""
-
-    tool_version: str
-    level: str
-    files: tuple[FileSafety, ...]
-    gaps: tuple[Gap, ...]  # what could not be listed or opened at all
-    cost: Cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

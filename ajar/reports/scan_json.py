@@ -7,7 +7,7 @@ from typing import Any
 
 from ajar.model.evidence import Evidence, Gap, Location
 from ajar.model.judgement import Finding
-from ajar.model.report import ScanReport
+from ajar.model.scan import ScanReport
 
 Json = dict[str, Any]
 

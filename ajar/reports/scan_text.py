@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ajar.model.judgement import Finding, Severity
-from ajar.model.report import FileSafety, ScanReport
+from ajar.model.scan import FileSafety, ScanReport
 from ajar.reports.words import size_words, visible
 
 _MARKS = {"dangerous": "✗", "unknown": "?", "caution": "~", "clean": "✓"}

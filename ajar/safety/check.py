@@ -7,7 +7,7 @@ yields as it goes, so that what it found stands even where it must stop.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ajar.config import Limits
@@ -95,6 +95,11 @@ def level_of(findings: Iterable[Finding], gaps: Iterable[Gap]) -> str:
     if _rank(worst) >= _rank(Severity.LOW):
         return "caution"
     return "unknown" if any(True for _ in gaps) else "clean"
+
+
+def worst(levels: Sequence[str]) -> str:
+    """The worst of levels; `unknown` when there are none."""
+    return max(levels, key=LEVELS.index, default="unknown")
 
 
 _ORDER = tuple(Severity)

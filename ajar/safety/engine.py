@@ -12,7 +12,7 @@ from ajar.formats.registry import sniff
 from ajar.interfaces import HEAD_BYTES, Blob, Member
 from ajar.model.evidence import Gap, GapReason
 from ajar.model.judgement import Finding
-from ajar.model.report import FileSafety
+from ajar.model.scan import FileSafety
 from ajar.safety.check import Check, Sign, Specimen, level_of
 from ajar.safety.registry import checks_for
 

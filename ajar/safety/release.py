@@ -7,17 +7,12 @@ from dataclasses import replace
 
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import GapReason
-from ajar.model.report import FileSafety, Safety
-from ajar.safety.check import LEVELS
+from ajar.model.scan import FileSafety, Safety
+from ajar.safety.check import worst
 
 _UNSEEN = frozenset(
     {GapReason.MALFORMED, GapReason.UNREADABLE, GapReason.OVER_BUDGET, GapReason.INTERNAL_ERROR}
 )
-
-
-def worst(levels: Sequence[str]) -> str:
-    """The worst of levels; `unknown` when there are none."""
-    return max(levels, key=LEVELS.index, default="unknown")
 
 
 def assess(dossier: Dossier, scanned: Sequence[FileSafety]) -> Safety:

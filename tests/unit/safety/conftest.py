@@ -8,7 +8,7 @@ import pytest
 
 from ajar.blobs import BytesBlob
 from ajar.config import Limits
-from ajar.model.report import FileSafety
+from ajar.model.scan import FileSafety
 from ajar.safety import scan
 
 
