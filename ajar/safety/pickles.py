@@ -13,7 +13,7 @@ from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats.npy import pickled_at
 from ajar.interfaces import Blob, Member
 from ajar.model.evidence import GapReason
-from ajar.model.judgement import Severity
+from ajar.model.judgement import Finding, Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.pickle_bytes import Bytes, passes_inertly
 from ajar.safety.pickle_judgement import LIMITS, judge
@@ -27,8 +27,11 @@ _TORCH_STREAMS = 5  # magic, protocol, system, object, keys; raw numbers follow
 _TRAIL_BYTES = 64 << 20
 _CANDIDATES = 200
 _SMALL = 1 << 18
-# Where a stream may begin: a protocol, or a name of protocol 0 on two lines.
-_BEGINS = re.compile(rb"\x80[\x02-\x05][^\x00]|[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
+# Where a stream may begin: a protocol, a name of protocol 0 on two lines, or two short texts and STACK_GLOBAL.
+_BEGINS = re.compile(
+    rb"\x80[\x02-\x05][^\x00]|[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n"
+    rb"|\x8c[\x01-\x50][A-Za-z_][\w.]{0,79}\x94?\x8c[\x01-\x50][A-Za-z_][\w.]{0,79}\x94?\x93"
+)
 _OLD = re.compile(rb"[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 # The same reference taken many times in a row: worth following although nothing is imported.
@@ -107,7 +110,7 @@ class _Walk:
             if (self.is_torch and number + 1 >= _TORCH_STREAMS) or at >= specimen.blob.size:
                 break
             if not _BEGINS.match(specimen.blob.read_at(at, 256)):
-                yield from self._hidden(at)
+                yield from self._behind(at)
                 break
         else:
             yield specimen.gap(GapReason.OVER_BUDGET, f"more than {STREAMS} streams", at=at)
@@ -124,16 +127,28 @@ class _Walk:
         end = passes_inertly(blob, at)
         if end is not None and not self._repeats(at, end) and end - at > 64:
             return end, None
-        machine = follow(Bytes(blob, at=at), tick=self.specimen.check_time, after_build=_pass_array)
+        arrays = _Arrays()
+        machine = follow(Bytes(blob, at=at), tick=self.specimen.check_time, after_build=arrays.passed)
         problem: MalformedError | BudgetExceeded | None = None
         try:
             machine.run()
         except (MalformedError, BudgetExceeded) as error:
             problem = error
         self.events = machine.events
+        if arrays.first is not None:
+            self.events = [*self.events, *self._without_arrays(at, arrays.first)]
         if machine.top == _TORCH_MAGIC:
             self.is_torch = True
         return machine.data.at, problem
+
+    def _without_arrays(self, at: int, array: int) -> list[Event]:
+        """What pickle.load would do with a joblib file: it takes an array's bytes for opcodes."""
+        machine = follow(Bytes(self.specimen.blob, at=at), tick=self.specimen.check_time)
+        with suppress(MalformedError, BudgetExceeded):
+            machine.run()
+        seen = {(event.act, event.at) for event in self.events}
+        acts = [event for event in machine.events if event.at >= array and (event.act, event.at) not in seen]
+        return acts if any(map(_is_act, acts)) else []
 
     def _repeats(self, at: int, end: int) -> bool:
         data = self.specimen.blob.read_at(at, min(end - at, _SMALL))
@@ -185,6 +200,20 @@ class _Walk:
             message = f"byte {where}: breaks off after it imported or called something ({error.message})"
             yield specimen.finding("pickle-is-whole", Severity.MEDIUM, message, start=where)
 
+    def _behind(self, at: int) -> Iterator[Sign]:
+        """What follows a STOP: a loader that reads one stream after the other takes it as it comes."""
+        end, _ = self._stream(at)
+        if not any(map(_is_act, self.events)):
+            yield from self._hidden(at)
+            return
+        yield self._second(at)
+        yield from self._judged()
+        yield from self._hidden(max(end, at + 2))
+
+    def _second(self, at: int) -> Finding:
+        message = f"byte {at}: another stream begins here, behind the first"
+        return self.specimen.finding("pickle-has-no-second-stream", Severity.MEDIUM, message, start=at)
+
     def _hidden(self, at: int) -> Iterator[Sign]:
         """Streams behind the end of one, or behind the place where one broke."""
         specimen = self.specimen
@@ -201,12 +230,7 @@ class _Walk:
             specimen.check_time()
             end, broken = self._stream(at + found.start())
             if any(_is_act(event) for event in self.events):
-                yield specimen.finding(
-                    "pickle-has-no-second-stream",
-                    Severity.MEDIUM,
-                    f"byte {at + found.start()}: another stream begins here, behind the first",
-                    start=at + found.start(),
-                )
+                yield self._second(at + found.start())
                 yield from self._judged()
             if broken is None:
                 done = end - at
@@ -219,33 +243,59 @@ def _is_act(event: Event) -> bool:
     return False
 
 
-def _pass_array(machine: Machine, made: Made) -> None:
+@dataclass(slots=True)
+class _Arrays:
     """Joblib writes an array's bytes, or a pickle of its objects, into the stream behind the wrapper's state."""
-    if (
-        not isinstance(made.of, Name)
-        or made.of.name != "NumpyArrayWrapper"
-        or not isinstance(made.state, Box)
-    ):
-        return
-    items = made.state.items
-    code, shape = _dtype_code(items.get("dtype")), items.get("shape")
-    if code is None or not isinstance(shape, tuple) or not all(isinstance(n, int) for n in shape):
-        raise MalformedError("an array of unknown size in a joblib file", offset=machine.data.at)
-    machine.frame_end = 0
-    if code.startswith("O"):
-        inner = follow(machine.data, tick=machine.tick, after_build=_pass_array)
-        inner.events = machine.events
-        inner.run()
-        return
-    if isinstance(items.get("numpy_array_alignment_bytes"), int):
-        machine.data.skip(machine.data.take(1)[0])
-    machine.data.skip(math.prod(n for n in shape if isinstance(n, int)) * _item_bytes(code))
+
+    first: int | None = None  # where the first array begins
+
+    def passed(self, machine: Machine, made: Made) -> None:
+        """Skip the array that follows. Raises `MalformedError` where readers could take another size for it."""
+        if not isinstance(made.of, Name) or made.of.name not in _WRAPPERS:
+            return
+        if self.first is None:
+            self.first = machine.data.at
+        if made.of.name != "NumpyArrayWrapper":
+            return  # the older ones keep their arrays in files of their own
+        if not isinstance(made.state, Box):
+            raise MalformedError(
+                "an array wrapper whose state is no plain dictionary", offset=machine.data.at
+            )
+        items = made.state.items
+        code, shape = _dtype_code(items.get("dtype")), items.get("shape")
+        if (
+            code is None
+            or not isinstance(shape, tuple)
+            or not all(isinstance(n, int) and n >= 0 for n in shape)
+        ):
+            raise MalformedError("an array of unknown size in a joblib file", offset=machine.data.at)
+        machine.frame_end = 0
+        if code.startswith("O"):
+            inner = follow(machine.data, tick=machine.tick, after_build=self.passed)
+            inner.events = machine.events
+            inner.run()
+            return
+        if "numpy_array_alignment_bytes" in items:
+            if not isinstance(items["numpy_array_alignment_bytes"], int):
+                raise MalformedError("an array whose alignment is no number", offset=machine.data.at)
+            machine.data.skip(machine.data.take(1)[0])
+        machine.data.skip(math.prod(n for n in shape if isinstance(n, int)) * _item_bytes(code))
+
+
+_WRAPPERS = frozenset({"NumpyArrayWrapper", "NDArrayWrapper", "ZNDArrayWrapper"})
 
 
 def _dtype_code(value: Value) -> str | None:
-    if isinstance(value, Made) and value.arguments and isinstance(value.arguments[0], str):
-        return value.arguments[0].lstrip("<>|=")
-    return None
+    """`f8`, `U12` …; none where the type's state sets another size than its code says."""
+    if not isinstance(value, Made) or not value.arguments or not isinstance(value.arguments[0], str):
+        return None
+    code = value.arguments[0].lstrip("<>|=")
+    state = value.state
+    if code[:1] in {"S", "U", "V"} and isinstance(state, tuple) and len(state) > 5:
+        size, parts = state[5], state[2]  # numpy takes the size of these from the state
+        if parts is not None or not isinstance(size, int) or size != _item_bytes(code):
+            return None
+    return code
 
 
 def _item_bytes(code: str) -> int:

@@ -9,7 +9,7 @@ Source: the comments of `pickletools`, PEP 307, PEP 3154, PEP 574.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -186,6 +186,9 @@ class Machine:
         plain = isinstance(target, Name) and target.symbol.tier is Tier.INERT
         if not plain:
             self.event(Act.CALL, target, given)
+        for handed in _functions_in(given):
+            # Whoever is given it may call it, with arguments that the stream need not show.
+            self.event(Act.CALL, handed, (UNKNOWN,))
         if isinstance(target, Name):
             return _result(target, given)
         return Made(target, given[:8]) if target is not UNKNOWN else UNKNOWN
@@ -233,6 +236,18 @@ class Machine:
         if index not in self.memo:
             raise MalformedError(f"nothing was remembered at {index}", offset=self.opcode_at)
         self.stack.append(self.memo[index])
+
+
+# Conditions that hold for arguments alone: functions that are harmless only when the stream itself calls them.
+_BY_ARGUMENTS = frozenset({"public-attribute", "attribute-names", "nested-torch", "codec-latin1"})
+
+
+def _functions_in(given: Sequence[Value], depth: int = 2) -> Iterator[Name]:
+    for value in given:
+        if isinstance(value, Name) and value.symbol.condition in _BY_ARGUMENTS:
+            yield value
+        elif isinstance(value, tuple) and depth:
+            yield from _functions_in(value, depth - 1)
 
 
 def _result(target: Name, given: tuple[Value, ...]) -> Value:
