@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob
+
+CHUNK_BYTES = 1 << 16  # inflated at once: a head costs little, and a bomb's pieces are alike
 
 
 @dataclass(slots=True)
@@ -104,6 +107,38 @@ class SliceBlob:
 
 
 @dataclass(slots=True)
+class ChunksBlob:
+    """Bytes in memory in pieces, so that they are never copied whole.
+
+    A piece that equals the one before it is kept once: what a bomb inflates to takes no room.
+    """
+
+    size: int = 0
+    _chunks: list[bytes] = field(default_factory=list, repr=False)
+    _starts: list[int] = field(default_factory=list, repr=False)
+
+    def add(self, chunk: bytes) -> None:
+        """Append a piece that is not empty."""
+        if self._chunks and chunk == self._chunks[-1]:
+            chunk = self._chunks[-1]
+        self._starts.append(self.size)
+        self._chunks.append(chunk)
+        self.size += len(chunk)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        if offset < 0 or length < 0:
+            raise ValueError("negative offset or length")
+        end = min(offset + length, self.size)
+        if offset >= end:
+            return b""
+        first, last = bisect_right(self._starts, offset) - 1, bisect_right(self._starts, end - 1) - 1
+        if first == last:
+            return self._chunks[first][offset - self._starts[first] : end - self._starts[first]]
+        parts = [self._chunks[first][offset - self._starts[first] :], *self._chunks[first + 1 : last]]
+        return b"".join([*parts, self._chunks[last][: end - self._starts[last]]])
+
+
+@dataclass(slots=True)
 class StreamBlob:
     """A forward-only stream (an inflating archive member) seen as random access.
 
@@ -114,7 +149,7 @@ class StreamBlob:
     pull: Callable[[int], bytes]
     size: int
     limit_bytes: int
-    _seen: bytearray = field(default_factory=bytearray, repr=False)
+    seen: ChunksBlob = field(default_factory=ChunksBlob, repr=False)
     _ended: bool = False
 
     def read_at(self, offset: int, length: int) -> bytes:
@@ -126,23 +161,31 @@ class StreamBlob:
                 f"reading to byte {end} of a compressed member needs more than "
                 f"{self.limit_bytes} bytes inflated"
             )
-        while len(self._seen) < end and not self._ended:
-            chunk = self.pull(max(end - len(self._seen), 65536))
-            self._seen += chunk
-            self._ended = not chunk
-        if len(self._seen) < end:
-            raise MalformedError(
-                f"member ends at byte {len(self._seen)} of {self.size}", offset=len(self._seen)
-            )
-        return bytes(self._seen[offset:end])
+        while self.seen.size < end and not self._ended:
+            self._more()
+        if self.seen.size < end:
+            raise MalformedError(f"member ends at byte {self.seen.size} of {self.size}", offset=self.seen.size)
+        return self.seen.read_at(offset, max(end - offset, 0))
 
-    def to_end(self) -> BytesBlob:
+    def to_end(self) -> ChunksBlob:
         """Everything that is left, up to `limit_bytes`, as bytes in memory."""
-        while len(self._seen) < self.limit_bytes and not self._ended:
-            chunk = self.pull(min(self.limit_bytes - len(self._seen), 1 << 20))
-            self._seen += chunk
-            self._ended = not chunk
-        return BytesBlob(bytes(self._seen))
+        while self.seen.size < self.limit_bytes and not self._ended:
+            self._more()
+        return self.seen
+
+    def _more(self) -> None:
+        """One more piece, of the same length each time, so that equal ones are kept once."""
+        missing = min(CHUNK_BYTES, self.limit_bytes - self.seen.size)
+        parts = []
+        try:
+            while missing > 0 and not self._ended:
+                part = self.pull(missing)
+                missing -= len(part)
+                parts.append(part)
+                self._ended = not part
+        finally:  # what came before a break stands
+            if any(parts):
+                self.seen.add(b"".join(parts))
 
 
 def read_exactly(blob: Blob, offset: int, length: int, what: str) -> bytes:
