@@ -6,6 +6,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob
@@ -106,6 +107,39 @@ class SliceBlob:
         return self.inner.read_at(self.start + offset, min(length, max(self.size - offset, 0)))
 
 
+@dataclass(frozen=True, slots=True)
+class PiecesBlob:
+    """A sparse file: runs of another blob's bytes in a row, zeros between them.
+
+    `pieces` are `(where a run belongs, its length)`, in order and apart from each other.
+    """
+
+    inner: Blob
+    pieces: tuple[tuple[int, int], ...]
+    size: int
+    _starts: list[int] = field(init=False, repr=False)  # where each run stands in `inner`
+
+    def __post_init__(self) -> None:
+        starts = accumulate((length for _, length in self.pieces), initial=0)
+        object.__setattr__(self, "_starts", list(starts))
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        if offset < 0 or length < 0:
+            raise ValueError("negative offset or length")
+        end = min(offset + length, self.size)
+        out = bytearray(max(end - offset, 0))
+        number = max(bisect_right(self.pieces, (offset, self.size)) - 1, 0)
+        for index in range(number, len(self.pieces)):
+            (start, run), at = self.pieces[index], self._starts[index]
+            if start >= end:
+                break
+            low, high = max(start, offset), min(start + run, end)
+            if low < high:
+                data = self.inner.read_at(at + low - start, high - low)
+                out[low - offset : low - offset + len(data)] = data
+        return bytes(out)
+
+
 @dataclass(slots=True)
 class ChunksBlob:
     """Bytes in memory in pieces, so that they are never copied whole.
@@ -164,7 +198,9 @@ class StreamBlob:
         while self.seen.size < end and not self._ended:
             self._more()
         if self.seen.size < end:
-            raise MalformedError(f"member ends at byte {self.seen.size} of {self.size}", offset=self.seen.size)
+            raise MalformedError(
+                f"member ends at byte {self.seen.size} of {self.size}", offset=self.seen.size
+            )
         return self.seen.read_at(offset, max(end - offset, 0))
 
     def to_end(self) -> ChunksBlob:

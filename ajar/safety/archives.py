@@ -20,6 +20,7 @@ from ajar.safety.pickles import imports_something
 from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO, SAME, Unpacking
 from ajar.safety.zip_views import Entry, Views
 
+ONE_KIND = "file-is-one-kind-of-file"
 _ZIPS = frozenset({"zip", "torch-zip", "keras", "coreml"})
 _STORAGE = re.compile(r"^[^/]+/(\.?data)/[^/]+$")
 _WHOLE_BYTES = 256 << 20
@@ -39,15 +40,18 @@ _METHODS = {
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
-    if specimen.format == "tar":
+    if specimen.format == "tar" or specimen.head[257:262] == b"ustar":
         yield from _tar(specimen)
-    elif specimen.format in _ZIPS:
+        if specimen.format in _ZIPS and tar_archive.is_tar(specimen.head):
+            message = f"is {specimen.format}, and a tar archive from its first byte on"
+            yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
+    if specimen.format in _ZIPS:
         yield from _zip(specimen)
-    elif isinstance(specimen.blob, StreamBlob):
+    elif specimen.format == "tar" or isinstance(specimen.blob, StreamBlob):
         return  # a compressed member is not inflated to its end to look for a zip there
     elif zip_views.has_end(specimen.blob, anywhere=specimen.format in {"pickle", "unknown"}):
         message = f"is {specimen.format}, and a zip file at its end"
-        yield specimen.finding("file-is-one-kind-of-file", Severity.MEDIUM, message)
+        yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
         yield from _zip(specimen)
 
 
@@ -179,17 +183,51 @@ def _inflated(body: Blob, entry: Entry, specimen: Specimen) -> Iterator[Blob | S
 
 def _tar(specimen: Specimen) -> Iterator[Sign]:
     unpacking = Unpacking(specimen)
-    for entry in tar_archive.entries(specimen.blob, specimen.limits):
-        specimen.check_time()
-        yield from unpacking.place(entry.name)
-        if entry.link:
-            yield from unpacking.link(entry.name, entry.link, hard=entry.kind == ord("1"))
-        elif entry.kind in b"346":
-            message = f"the member {entry.name[:120]!r} is a device or a pipe"
-            yield specimen.finding(INSIDE, Severity.HIGH, message)
-        else:
-            blob = SliceBlob(specimen.blob, entry.body, entry.size)
-            yield Member(path=f"{specimen.path}!/{entry.name.removeprefix('./')}", blob=blob)
+    walk = tar_archive.Walk(specimen.blob, specimen.limits)
+    last: str | None = None
+    try:
+        for entry in walk.entries():
+            specimen.check_time()
+            for note in entry.notes:
+                if note != last:
+                    yield specimen.finding(SAME, Severity.MEDIUM, f"{entry.name[:120]!r} {note}")
+                last = note
+            yield from unpacking.place(entry.name)
+            if entry.header_name != entry.name:
+                yield from unpacking.place(entry.header_name)
+            if entry.kind != ord("5"):
+                yield from _tar_member(specimen, entry, unpacking)
+    except MalformedError as error:
+        # Where one reader stops another may go on, or turn in a circle.
+        yield specimen.gap(GapReason.MALFORMED, error.message, at=error.offset)
+        yield specimen.finding(
+            SAME, Severity.LOW, f"byte {error.offset}: {error.message}", start=error.offset
+        )
+    yield from _behind_tar(specimen, walk.at)
+
+
+def _tar_member(specimen: Specimen, entry: tar_archive.Entry, unpacking: Unpacking) -> Iterator[Sign]:
+    if entry.link:
+        yield from unpacking.link(entry.name, entry.link, hard=entry.kind == ord("1"))
+    if entry.kind in b"346":
+        message = f"the member {entry.name[:120]!r} is a device or a pipe"
+        yield specimen.finding(INSIDE, Severity.HIGH, message)
+    elif entry.size and not (entry.link and entry.kind == ord("2")):
+        if entry.whole > max(entry.size, 1) * RATIO and entry.whole > _WHOLE_BYTES // 16:
+            message = f"{entry.name[:120]!r} has {entry.size} bytes and says that it is {entry.whole} long"
+            yield specimen.finding(LIMITS, Severity.MEDIUM, message)
+        blob = tar_archive.content(specimen.blob, entry)
+        yield Member(path=f"{specimen.path}!/{entry.name.removeprefix('./')}", blob=blob)
+
+
+def _behind_tar(specimen: Specimen, end: int) -> Iterator[Sign]:
+    """A zip behind the last member; one in the last member is that member's own."""
+    if isinstance(specimen.blob, StreamBlob) or specimen.format in _ZIPS or end >= specimen.blob.size:
+        return
+    if zip_views.has_end(SliceBlob(specimen.blob, end, specimen.blob.size - end), anywhere=True):
+        message = "is a tar archive, and a zip file at its end"
+        yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
+        yield from _zip(specimen)
 
 
 CHECK = Check(

@@ -66,7 +66,11 @@ def closed(specimen: Specimen) -> str:
         return "a disc image (ISO 9660)"
     if head[_EXT_AT : _EXT_AT + 2] == _EXT and not any(head[:32]):
         return "a file system image (ext)"
-    if blob.size > _DMG_BYTES and not isinstance(blob, StreamBlob) and blob.read_at(blob.size - _DMG_BYTES, 4) == _DMG:
+    if (
+        blob.size > _DMG_BYTES
+        and not isinstance(blob, StreamBlob)
+        and blob.read_at(blob.size - _DMG_BYTES, 4) == _DMG
+    ):
         return "a disk image (DMG)"
     name = specimen.path.lower()
     return next((what for suffix, what in _BY_NAME.items() if name.endswith(suffix)), "")
@@ -75,4 +79,8 @@ def closed(specimen: Specimen) -> str:
 def _is_binary_cpio(head: bytes) -> bool:
     """The magic is two bytes long: the name behind the header has to end where it says."""
     length = int.from_bytes(head[20:22], "little")
-    return 1 < length <= 1024 and head[26 + length - 1 : 26 + length] == b"\0" and 0 not in head[26 : 25 + length]
+    return (
+        1 < length <= 1024
+        and head[26 + length - 1 : 26 + length] == b"\0"
+        and 0 not in head[26 : 25 + length]
+    )

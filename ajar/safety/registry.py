@@ -26,6 +26,8 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archives", ()),
     ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
     ("seven_zip", _MAY_TRAIL),
+    ("rar", _MAY_TRAIL),
+    ("bundles", _MAY_TRAIL),
     ("structure", ()),
     ("settings", (*_SETTINGS, "hdf5", "tf-saved-model")),
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),

@@ -5,7 +5,6 @@ Checksums of contents are not held against them: a loader's reader may not do so
 
 from __future__ import annotations
 
-import bz2
 import lzma
 import zlib
 from collections.abc import Iterator
@@ -127,7 +126,9 @@ class _Reader:
             try:
                 pull = self._folder(archive, folder)
             except RefusedError as error:
-                yield from self.refused(error, f"block {number}, from {items[0].name!r}" if items else "a block")
+                yield from self.refused(
+                    error, f"block {number}, from {items[0].name!r}" if items else "a block"
+                )
                 continue
             try:
                 yield from self._block(pull, list(zip(items, folder.parts, strict=True)), unpacking)
@@ -148,9 +149,7 @@ class _Reader:
         if twice:
             yield self.specimen.finding(SAME, Severity.MEDIUM, f"two members are called {twice[:120]!r}")
 
-    def _block(
-        self, pull: Pull, rows: list[tuple[Item, int]], unpacking: Unpacking
-    ) -> Iterator[Sign]:
+    def _block(self, pull: Pull, rows: list[tuple[Item, int]], unpacking: Unpacking) -> Iterator[Sign]:
         limit = self.specimen.limits.inflate_bytes
         for item, size in rows:
             part = _Part(pull, size)
@@ -163,7 +162,9 @@ class _Reader:
                 yield Member(path=self._path(item), blob=StreamBlob(part.pull, size, limit).to_end())
             part.pass_rest()
             if part.left:
-                raise MalformedError(f"{item.name[:120]!r} ends {part.left} bytes early; what follows is lost")
+                raise MalformedError(
+                    f"{item.name[:120]!r} ends {part.left} bytes early; what follows is lost"
+                )
 
     def _path(self, item: Item) -> str:
         return f"{self.specimen.path}!/{item.name}"
@@ -205,7 +206,9 @@ class _Reader:
         if method in _BRANCHES:
             return _filtered({"id": _BRANCHES[method]}, pull)
         if method == _DELTA:
-            return _filtered({"id": lzma.FILTER_DELTA, "dist": (properties[0] if properties else 0) + 1}, pull)
+            return _filtered(
+                {"id": lzma.FILTER_DELTA, "dist": (properties[0] if properties else 0) + 1}, pull
+            )
         if method == _LZMA:
             return Inflater(pull, once(lzma1(properties, size)), tick=tick).pull
         if method == _LZMA2:

@@ -83,7 +83,7 @@ def starts(data: bytes) -> bool:
     """Whether 32 bytes are a signature header whose own checksum holds."""
     if len(data) < START_BYTES or data[:6] != MAGIC:
         return False
-    return struct.unpack_from("<I", data, 8)[0] == zlib.crc32(data[12:32])
+    return int.from_bytes(data[8:12], "little") == zlib.crc32(data[12:32])
 
 
 def read(blob: Blob, base: int, decode: Decode, members: int) -> tuple[Archive, str]:
@@ -263,7 +263,11 @@ class _Reader:
             into = self.number()
             bonds[into] = self.number()
         loose = inputs - len(bonds)
-        packed = [n for n in range(inputs) if n not in bonds] if loose == 1 else [self.number() for _ in range(loose)]
+        packed = (
+            [n for n in range(inputs) if n not in bonds]
+            if loose == 1
+            else [self.number() for _ in range(loose)]
+        )
         return Folder(coders=coders, bonds=bonds, packed=packed)
 
     def substreams(self, folders: list[Folder], has_crc: list[bool]) -> None:
