@@ -148,6 +148,7 @@ class ChunksBlob:
     """
 
     size: int = 0
+    held_bytes: int = 0  # memory that the pieces take
     _chunks: list[bytes] = field(default_factory=list, repr=False)
     _starts: list[int] = field(default_factory=list, repr=False)
 
@@ -155,6 +156,8 @@ class ChunksBlob:
         """Append a piece that is not empty."""
         if self._chunks and chunk == self._chunks[-1]:
             chunk = self._chunks[-1]
+        else:
+            self.held_bytes += len(chunk)
         self._starts.append(self.size)
         self._chunks.append(chunk)
         self.size += len(chunk)

@@ -26,6 +26,7 @@ _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _TORCH_STREAMS = 5  # magic, protocol, system, object, keys; raw numbers follow
 _TRAIL_BYTES = 64 << 20
 _CANDIDATES = 200
+_WINDOW_BYTES, _BEGIN_BYTES = 4 << 20, 256  # read at once; the longest beginning
 _SMALL = 1 << 18
 # Where a stream may begin: a protocol, or a name of protocol 0 on two lines.
 _BEGINS = re.compile(rb"\x80[\x02-\x05][^\x00]|[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
@@ -191,25 +192,29 @@ class _Walk:
         size = min(specimen.blob.size - at, _TRAIL_BYTES)
         if size <= 2 or self.is_torch:
             return
-        data = specimen.blob.read_at(at, size)
-        done = 0
-        for number, found in enumerate(_BEGINS.finditer(data)):
-            if number >= _CANDIDATES:
-                break
-            if found.start() < done:
-                continue
-            specimen.check_time()
-            end, broken = self._stream(at + found.start())
-            if any(_is_act(event) for event in self.events):
-                yield specimen.finding(
-                    "pickle-has-no-second-stream",
-                    Severity.MEDIUM,
-                    f"byte {at + found.start()}: another stream begins here, behind the first",
-                    start=at + found.start(),
-                )
-                yield from self._judged()
-            if broken is None:
-                done = end - at
+        done, number, end_at = at, 0, at + size
+        for base in range(at, end_at, _WINDOW_BYTES):
+            data = specimen.blob.read_at(base, min(_WINDOW_BYTES + _BEGIN_BYTES, end_at - base))
+            for found in _BEGINS.finditer(data):
+                start = base + found.start()
+                if found.start() >= _WINDOW_BYTES or number >= _CANDIDATES:
+                    break
+                number += 1
+                if start >= done:
+                    end, broken = self._stream(start)
+                    yield from self._second(start)
+                    done = end if broken is None else done
+
+    def _second(self, start: int) -> Iterator[Sign]:
+        self.specimen.check_time()
+        if any(_is_act(event) for event in self.events):
+            yield self.specimen.finding(
+                "pickle-has-no-second-stream",
+                Severity.MEDIUM,
+                f"byte {start}: another stream begins here, behind the first",
+                start=start,
+            )
+            yield from self._judged()
 
 
 def _is_act(event: Event) -> bool:
