@@ -12,7 +12,7 @@ from ajar.blobs import SliceBlob
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob, Member
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Sign, Specimen
 from ajar.safety.unpacking import INSIDE, Unpacking
 
 _AR = b"!<arch>\n"
@@ -33,13 +33,9 @@ class Entry:
     size: int
 
 
-def _look(specimen: Specimen) -> Iterator[Sign]:
-    if specimen.head[:8] == _AR:
-        entries = _ar(specimen.blob)
-    elif specimen.head[:6] in _CPIO:
-        entries = _cpio(specimen.blob)
-    else:
-        return
+def look(specimen: Specimen) -> Iterator[Sign]:
+    """Every member of an archive that begins with the magic of one of the two."""
+    entries = _ar(specimen.blob) if specimen.head[:8] == _AR else _cpio(specimen.blob)
     unpacking = Unpacking(specimen)
     for number, entry in enumerate(entries):
         specimen.check_time()
@@ -120,10 +116,3 @@ def _number(digits: bytes, base: int, at: int) -> int:
         return int(text, base)
     except ValueError as error:
         raise MalformedError(f"not a number: {digits[:16]!r}", offset=at) from error
-
-
-CHECK = Check(
-    id="bundles",
-    title="Every file of an ar or cpio archive",
-    look=_look,
-)

@@ -9,20 +9,19 @@ from ajar.errors import MalformedError
 from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Sign, Specimen
 from ajar.safety.closed import closed
-from ajar.safety.inflating import Inflater, engine_of, reading, streams_of
+from ajar.safety.inflating import FAINT, Inflater, engine_of, reading, streams_of
 from ajar.safety.lz4 import blocks, is_lz4, pulling
 from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO
 
-# zlib's header says too little: text may begin with it.
-_FAINT = frozenset({"zlib", "lzma"})
 _PADDED = frozenset({"gzip", "xz", "bzip2"})
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".zst", ".zstd", ".lz", ".lz4", ".tgz", ".tzst")
 _TRAIL_BYTES = 65536  # behind a stream; looked at for what is not zeros
 
 
-def _look(specimen: Specimen) -> Iterator[Sign]:
+def look(specimen: Specimen) -> Iterator[Sign]:
+    """What is behind the compressor, or that it cannot be had."""
     if is_lz4(specimen.head):
         yield from _lz4(specimen)
         return
@@ -46,13 +45,13 @@ def _inflated(specimen: Specimen, kind: str) -> Iterator[Sign]:
     total = content.size
     if total >= limit:
         yield from _over(specimen, machine.end)
-    elif machine.broken and (total or kind not in _FAINT or specimen.format in {"gzip", "joblib"}):
+    elif machine.broken and (total or kind not in FAINT or specimen.format in {"gzip", "joblib"}):
         yield from _broken(specimen, kind, machine, total)
     if total:
         yield Member(path=f"{specimen.path}!/{_name(specimen)}", blob=content)
         if kind == "gzip":
             yield from _stored_name(specimen, content)
-    if total < limit and not machine.broken and machine.streams and (total or kind not in _FAINT):
+    if total < limit and not machine.broken and machine.streams and (total or kind not in FAINT):
         yield from _behind(specimen, machine.end)
 
 
@@ -133,10 +132,3 @@ def _lz4(specimen: Specimen) -> Iterator[Sign]:
         yield specimen.gap(GapReason.MALFORMED, broken.message, at=broken.offset)
     blob = content if content.size else BytesBlob(b"")
     yield Member(path=f"{specimen.path}!/{_name(specimen)}", blob=blob)
-
-
-CHECK = Check(
-    id="compressed",
-    title="What a compressed file holds",
-    look=_look,
-)

@@ -28,6 +28,8 @@ _BROKEN = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryErro
 
 ZSTD = b"(\xb5/\xfd"
 GZIP, BZIP2, XZ, LZIP = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"LZIP"
+# Kinds whose first bytes say too little: text may begin with them.
+FAINT = frozenset({"zlib", "lzma"})
 
 
 class Engine(Protocol):

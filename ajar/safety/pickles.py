@@ -15,6 +15,7 @@ from ajar.interfaces import Blob, Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.containers import is_container
 from ajar.safety.pickle_bytes import Bytes, passes_inertly
 from ajar.safety.pickle_judgement import LIMITS, judge
 from ajar.safety.pickle_steps import machine as follow
@@ -49,6 +50,8 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     start = 0
     if specimen.format == "joblib" and specimen.head[:1] != b"\x80":
         return  # compressed: what is inside comes as a member
+    if specimen.format == "pickle" and is_container(specimen.head):
+        return
     if specimen.format == "npy":
         found = pickled_at(specimen.blob)
         if found is None:
@@ -130,7 +133,7 @@ class _Walk:
         try:
             machine.run()
         except (MalformedError, BudgetExceeded) as error:
-            problem = error
+            problem = error.with_traceback(None)  # its frames hold the window, in a circle
         self.events = machine.events
         if machine.top == _TORCH_MAGIC:
             self.is_torch = True

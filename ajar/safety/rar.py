@@ -10,17 +10,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ajar.blobs import SliceBlob, StreamBlob
+from ajar.blobs import SliceBlob
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob, Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Sign, Specimen
 from ajar.safety.unpacking import LIMITS, OPEN, RATIO, SAME, Unpacking
 
 _MAGIC_4, _MAGIC_5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
-_OLD = b"RE\x7e\x5e"  # before 1.5
-_PREFIX_BYTES = 1 << 20  # a self-extracting archive begins with its program
 _HEADER_BYTES = 2 << 20  # the format's own limit on one header, RAR 5.0 "General archive block format"
 _WHOLE_BYTES = 16 << 20
 _NAMED = 3  # members of a kind that a finding lists
@@ -43,44 +41,24 @@ class Entry:
     hard: bool = False
 
 
-def _look(specimen: Specimen) -> Iterator[Sign]:
-    at, version = _signature(specimen)
-    if at < 0:
-        return
-    if at:
-        message = f"is {specimen.format}, and a RAR archive from byte {at} on"
-        yield specimen.finding("file-is-one-kind-of-file", Severity.MEDIUM, message, start=at)
-    if version == 0:
-        yield specimen.gap(GapReason.UNSUPPORTED, "a RAR archive of before 1.5, which is not read here")
-        yield specimen.finding(
-            OPEN, Severity.LOW, "is a RAR archive of before 1.5: nothing in it was looked at"
-        )
-        return
-    entries = _entries_5(specimen.blob, at + 8) if version == 5 else _entries_4(specimen.blob, at + 7)
-    yield from _members(specimen, entries)
+def look(specimen: Specimen, at: int = 0) -> Iterator[Sign]:
+    """Everything that the archive whose signature stands at `at` lists."""
+    magic = specimen.blob.read_at(at, 8)
+    if magic == _MAGIC_5:
+        yield from _members(specimen, _entries_5(specimen.blob, at + 8))
+    elif magic[:7] == _MAGIC_4:
+        yield from _members(specimen, _entries_4(specimen.blob, at + 7))
+    else:
+        message = "is a RAR archive of an unknown version: nothing in it was looked at"
+        yield specimen.gap(GapReason.UNSUPPORTED, message)
+        yield specimen.finding(OPEN, Severity.LOW, message)
 
 
-def _signature(specimen: Specimen) -> tuple[int, int]:
-    """`(where it stands or -1, version)`."""
-    head = specimen.head
-    if head[:8] == _MAGIC_5:
-        return 0, 5
-    if head[:7] == _MAGIC_4:
-        return 0, 4
-    if head[:4] == _OLD:
-        return 0, 0
-    if isinstance(specimen.blob, StreamBlob):
-        return -1, 0
-    data = specimen.blob.read_at(0, _PREFIX_BYTES)
-    for magic, version in ((_MAGIC_5, 5), (_MAGIC_4, 4)):
-        at = data.find(magic)
-        while at >= 0:
-            # The main header has to follow: seven bytes may stand anywhere.
-            follows = data[at + len(magic) : at + len(magic) + 12]
-            if (version == 4 and follows[2:3] == b"\x73") or (version == 5 and b"\x01" in follows[4:9]):
-                return at, version
-            at = data.find(magic, at + 1)
-    return -1, 0
+def starts(data: bytes) -> bool:
+    """Whether a signature is followed by a main header, or the one that says all others are encrypted."""
+    if data[:7] == _MAGIC_4:
+        return data[9:10] == b"\x73"
+    return data[:8] == _MAGIC_5 and bool({1, 4} & set(data[13:15]))
 
 
 def _members(specimen: Specimen, entries: Iterator[Entry]) -> Iterator[Sign]:
@@ -254,10 +232,3 @@ def _entry_4(data: bytes, flags: int, at: int) -> Entry:
         method=0 if method == 0x30 else method, encrypted=bool(flags & 4),
         directory=flags & 0xE0 == 0xE0, split=bool(flags & 3), link="" if is_link else None,
     )  # fmt: skip
-
-
-CHECK = Check(
-    id="rar",
-    title="What a RAR archive lists, and its stored files",
-    look=_look,
-)

@@ -11,8 +11,6 @@ from importlib import import_module  # noqa: TID251  ajar's own modules, by the 
 from ajar.safety.check import Check
 
 _SETTINGS = ("config", "tokenizer", "chat-template", "yaml-config", "plain-text", "unknown")
-# Formats that a program takes by their end or their middle may begin like these.
-_MAY_TRAIL = ("unknown", "image", "pickle", "plain-text", "joblib")
 _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "jsonl", "csv")
 
 # Parts of names, one of which a file must have for the check to be asked at all.
@@ -24,10 +22,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pickles", ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")),
     ("archives", ()),
-    ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
-    ("seven_zip", _MAY_TRAIL),
-    ("rar", _MAY_TRAIL),
-    ("bundles", _MAY_TRAIL),
+    ("containers", ()),
     ("structure", ()),
     ("settings", (*_SETTINGS, "hdf5", "tf-saved-model")),
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),

@@ -15,7 +15,7 @@ from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Sign, Specimen
 from ajar.safety.inflating import (
     Deflate,
     Inflater,
@@ -28,11 +28,9 @@ from ajar.safety.inflating import (
     reading,
     streams_of,
 )
-from ajar.safety.seven_zip_header import MAGIC, START_BYTES, Archive, Coder, Folder, Item, read, starts
+from ajar.safety.seven_zip_header import START_BYTES, Archive, Coder, Folder, Item, read
 from ajar.safety.unpacking import LIMITS, OPEN, RATIO, SAME, Unpacking
 
-# A self-extracting archive begins with its program; 7-Zip looks this far for the archive.
-_PREFIX_BYTES = 1 << 20
 _DECODED_BYTES = 1 << 30  # out of one archive, what is stepped over too
 _LAZY_BYTES = 16 << 20
 _PIECE_BYTES = 65536
@@ -62,13 +60,8 @@ _NAMES = {
 }
 
 
-def _look(specimen: Specimen) -> Iterator[Sign]:
-    base = _base(specimen)
-    if base < 0:
-        return
-    if base:
-        message = f"is {specimen.format}, and a 7z archive from byte {base} on"
-        yield specimen.finding("file-is-one-kind-of-file", Severity.MEDIUM, message, start=base)
+def look(specimen: Specimen, base: int = 0) -> Iterator[Sign]:
+    """Everything in the archive whose signature stands at `base`."""
     reader = _Reader(specimen)
     try:
         archive, problem = read(specimen.blob, base, reader.packed_header, specimen.limits.archive_members)
@@ -81,20 +74,6 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     if not archive.items and specimen.blob.size > base + START_BYTES:
         yield specimen.gap(GapReason.MALFORMED, "a 7z archive that lists no files")
     yield from reader.files(archive)
-
-
-def _base(specimen: Specimen) -> int:
-    if specimen.head[:6] == MAGIC:
-        return 0
-    if isinstance(specimen.blob, StreamBlob):
-        return -1  # a compressed member is not inflated further to look for an archive behind its start
-    data = specimen.blob.read_at(0, _PREFIX_BYTES)
-    at = data.find(MAGIC)
-    while at >= 0:
-        if starts(specimen.blob.read_at(at, START_BYTES)):
-            return at
-        at = data.find(MAGIC, at + 1)
-    return -1
 
 
 @dataclass(slots=True)
@@ -151,7 +130,7 @@ class _Reader:
 
     def _block(self, pull: Pull, rows: list[tuple[Item, int]], unpacking: Unpacking) -> Iterator[Sign]:
         limit = self.specimen.limits.inflate_bytes
-        for item, size in rows:
+        for number, (item, size) in enumerate(rows):
             part = _Part(pull, size)
             if _is_link(item.attributes):
                 target = StreamBlob(part.pull, size, 4096).to_end()
@@ -160,7 +139,10 @@ class _Reader:
                 yield Member(path=self._path(item), blob=StreamBlob(part.pull, size, limit))
             elif size:
                 yield Member(path=self._path(item), blob=StreamBlob(part.pull, size, limit).to_end())
-            part.pass_rest()
+            if number + 1 < len(rows) or size <= _LAZY_BYTES:
+                part.pass_rest()
+            elif part.left:
+                break  # nothing follows that would need it
             if part.left:
                 raise MalformedError(
                     f"{item.name[:120]!r} ends {part.left} bytes early; what follows is lost"
@@ -284,10 +266,3 @@ def _lzma2_bytes(properties: bytes) -> int:
 def _is_link(attributes: int) -> bool:
     mode = attributes >> 16 if attributes & _IS_UNIX else 0
     return mode & _KIND == _LINK or bool(attributes & _IS_REPARSE and not attributes & _IS_DIRECTORY)
-
-
-CHECK = Check(
-    id="seven-zip",
-    title="Every file of a 7z archive",
-    look=_look,
-)
