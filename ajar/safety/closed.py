@@ -54,8 +54,6 @@ def closed(specimen: Specimen) -> str:
     for offset, magic, what in _CLOSED:
         if head[offset : offset + len(magic)] == magic and (magic != b"-lh" or head[6:7] == b"-"):
             return what
-    if head[:2] == b"\x1f\x9d" and head[2:3] and not head[2] & 0x60 and 9 <= head[2] & 0x1F <= 16:
-        return "compressed by compress"
     if head[:2] == b"\xc7\x71" and _is_binary_cpio(head):
         return "a cpio archive of the binary kind"
     if head[:4] in _ZSTD_BEFORE_1:

@@ -13,6 +13,7 @@ from ajar.safety.check import Sign, Specimen
 from ajar.safety.closed import closed
 from ajar.safety.inflating import FAINT, Inflater, engine_of, reading, streams_of
 from ajar.safety.lz4 import blocks, is_lz4, pulling
+from ajar.safety.lzw import is_compress, pieces
 from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO
 
 _PADDED = frozenset({"gzip", "xz", "bzip2"})
@@ -23,7 +24,10 @@ _TRAIL_BYTES = 65536  # behind a stream; looked at for what is not zeros
 def look(specimen: Specimen) -> Iterator[Sign]:
     """What is behind the compressor, or that it cannot be had."""
     if is_lz4(specimen.head):
-        yield from _lz4(specimen)
+        yield from _pieces(specimen, blocks(specimen.blob))
+        return
+    if is_compress(specimen.head):
+        yield from _pieces(specimen, pieces(specimen.blob))
         return
     what = closed(specimen)
     if what:
@@ -118,9 +122,9 @@ def _behind(specimen: Specimen, end: int) -> Iterator[Sign]:
     yield Member(path=f"{specimen.path}!/bytes-at-{end}", blob=SliceBlob(specimen.blob, end, rest))
 
 
-def _lz4(specimen: Specimen) -> Iterator[Sign]:
+def _pieces(specimen: Specimen, parts: Iterator[bytes]) -> Iterator[Sign]:
     limit = specimen.limits.inflate_bytes
-    stream = StreamBlob(pulling(blocks(specimen.blob), specimen.check_time), limit, limit)
+    stream = StreamBlob(pulling(parts, specimen.check_time), limit, limit)
     broken: MalformedError | None = None
     try:
         content = stream.to_end()

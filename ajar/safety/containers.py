@@ -10,6 +10,7 @@ from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.closed import closed
 from ajar.safety.inflating import FAINT, engine_of
 from ajar.safety.lz4 import is_lz4
+from ajar.safety.lzw import is_compress
 
 SEVEN_ZIP, RAR, _RAR_OLD = b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"RE\x7e\x5e"
 _BUNDLES = (b"!<arch>\n", b"070701", b"070702", b"070707")
@@ -48,7 +49,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
 def _is_compressed(specimen: Specimen) -> bool:
     found = engine_of(specimen.head[:32])
     if found is None:
-        return is_lz4(specimen.head)
+        return is_lz4(specimen.head) or is_compress(specimen.head)
     return found[0] not in FAINT or specimen.format in _MAY_BE_FAINT
 
 
