@@ -107,6 +107,30 @@ class SliceBlob:
         return self.inner.read_at(self.start + offset, min(length, max(self.size - offset, 0)))
 
 
+@dataclass(slots=True)
+class WindowBlob:
+    """A blob whose last read is kept, so that small steps forward read each byte once."""
+
+    inner: Blob
+    window_bytes: int = 1 << 18
+    _at: int = 0
+    _data: bytes = field(default=b"", repr=False)
+
+    @property
+    def size(self) -> int:
+        return self.inner.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        start = offset - self._at
+        wanted = min(length, max(self.inner.size - offset, 0))
+        if 0 <= start <= len(self._data) - wanted:
+            return self._data[start : start + wanted]
+        if length >= self.window_bytes:
+            return self.inner.read_at(offset, length)
+        self._at, self._data = offset, self.inner.read_at(offset, self.window_bytes)
+        return self._data[:length]
+
+
 @dataclass(frozen=True, slots=True)
 class PiecesBlob:
     """A sparse file: runs of another blob's bytes in a row, zeros between them.

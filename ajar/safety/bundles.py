@@ -75,7 +75,8 @@ def _ar(blob: Blob) -> Iterator[Entry]:
             name = blob.read_at(start, min(length, _NAME_BYTES)).rstrip(b"\0")
             start, size = start + length, size - length
         elif name[:1] == b"/" and name[1:].isdigit():  # GNU: where it stands among the long names
-            name = names[int(name[1:]) :].split(b"\n")[0]
+            at_name = int(name[1:])
+            name = names[at_name : names.find(b"\n", at_name, at_name + _NAME_BYTES)]
         yield Entry(
             (name[:-1] if name.endswith(b"/") else name).decode("utf-8", "replace"), _FILE, start, size
         )

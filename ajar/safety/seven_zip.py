@@ -102,12 +102,12 @@ class _Reader:
             yield self.specimen.finding(LIMITS, Severity.MEDIUM, message)
         for number, folder in enumerate(archive.folders):
             items = [next(waiting, Item(name=f"file-{n}", has_stream=True)) for n in range(len(folder.parts))]
+            if not items:
+                continue
             try:
                 pull = self._folder(archive, folder)
             except RefusedError as error:
-                yield from self.refused(
-                    error, f"block {number}, from {items[0].name!r}" if items else "a block"
-                )
+                yield from self.refused(error, f"block {number}, from {items[0].name!r}")
                 continue
             try:
                 yield from self._block(pull, list(zip(items, folder.parts, strict=True)), unpacking)

@@ -170,16 +170,23 @@ class _Reader:
                 raise MalformedError(f"a 7z header without its part {wanted}", offset=self.at)
             self.take(self.number())
 
+    def after(self, last: int, kind: int) -> int:
+        """`kind`, which comes once and in order: a part that comes again would cost more than its bytes."""
+        if kind <= last:
+            raise MalformedError(f"a part {kind} out of order in a 7z header", offset=self.at)
+        return kind
+
     def header(self) -> Archive:
-        archive = Archive()
+        archive, last = Archive(), _END
         while (kind := self.byte()) != _END:
+            last = self.after(last, kind)
             if kind == _ARCHIVE:
                 while self.byte() != _END:
                     self.take(self.number())
             elif kind == _ADDITIONAL:
                 self.streams_info()
             elif kind == _MAIN:
-                archive = self.streams_info()
+                archive = self.streams_info()  # before the files, by the order
             elif kind == _FILES:
                 archive.items = self.files()
             else:
@@ -187,8 +194,9 @@ class _Reader:
         return archive
 
     def streams_info(self) -> Archive:
-        archive, has_crc = Archive(), list[bool]()
+        archive, has_crc, last = Archive(), list[bool](), _END
         while (kind := self.byte()) != _END:
+            last = self.after(last, kind)
             if kind == _PACK:
                 archive.streams = self.pack_info()
             elif kind == _UNPACK:
