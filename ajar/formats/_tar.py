@@ -116,9 +116,11 @@ class Walk:
 
     def _next_header(self) -> bool:
         """Move to the next block that is a header; false when there is none within reach."""
-        at = self.at + BLOCK
+        at, blocks = self.at + BLOCK, 1
         while at + BLOCK <= self.blob.size:
-            window = self.blob.read_at(at, _WINDOW_BLOCKS * BLOCK)
+            # Little first: where many headers are broken, each costs what stands between it and the next.
+            window = self.blob.read_at(at, blocks * BLOCK)
+            blocks = min(blocks * 2, _WINDOW_BLOCKS)
             if window.count(0) != len(window):
                 for offset in range(0, len(window) - BLOCK + 1, BLOCK):
                     if window[offset] and checksum_holds(window[offset : offset + BLOCK]):

@@ -198,11 +198,10 @@ def _tar(specimen: Specimen) -> Iterator[Sign]:
             if entry.kind != ord("5"):
                 yield from _tar_member(specimen, entry, unpacking)
     except MalformedError as error:
-        # Where one reader stops another may go on, or turn in a circle.
         yield specimen.gap(GapReason.MALFORMED, error.message, at=error.offset)
-        yield specimen.finding(
-            SAME, Severity.LOW, f"byte {error.offset}: {error.message}", start=error.offset
-        )
+        if walk.turns:
+            message = f"byte {error.offset}: {error.message}"
+            yield specimen.finding(LIMITS, Severity.MEDIUM, message, start=error.offset)
     yield from _behind_tar(specimen, walk.at)
 
 

@@ -58,8 +58,10 @@ def closed(specimen: Specimen) -> str:
         return "a cpio archive of the binary kind"
     if head[:4] in _ZSTD_BEFORE_1:
         return "compressed by a zstd before 1.0"
-    if specimen.format != "unknown":
-        return ""
+    name = specimen.path.lower()
+    by_name = next((what for suffix, what in _BY_NAME.items() if name.endswith(suffix)), "")
+    if by_name or specimen.format != "unknown":
+        return by_name
     if blob.size > _ISO_AT + 5 and blob.read_at(_ISO_AT, 5) == _ISO:
         return "a disc image (ISO 9660)"
     if head[_EXT_AT : _EXT_AT + 2] == _EXT and not any(head[:32]):
@@ -70,8 +72,7 @@ def closed(specimen: Specimen) -> str:
         and blob.read_at(blob.size - _DMG_BYTES, 4) == _DMG
     ):
         return "a disk image (DMG)"
-    name = specimen.path.lower()
-    return next((what for suffix, what in _BY_NAME.items() if name.endswith(suffix)), "")
+    return ""
 
 
 def _is_binary_cpio(head: bytes) -> bool:

@@ -122,6 +122,8 @@ class _Reader:
         twice = ""
         for item in archive.items:
             yield from unpacking.place(item.name)
+            if _is_link(item.attributes):
+                unpacking.expect_link(item.name)
             if item.name in seen and item.has_stream:
                 twice = twice or item.name
             seen.add(item.name)

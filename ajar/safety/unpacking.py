@@ -47,10 +47,15 @@ class Unpacking:
                 yield self.specimen.finding(INSIDE, Severity.HIGH, message)
                 return
 
+    def expect_link(self, name: str) -> None:
+        """A link whose target is read later than the names of the members behind it."""
+        self._links.add(posixpath.normpath(name.replace("\\", "/")))
+
     def link(self, name: str, target: str, *, hard: bool = False) -> Iterator[Sign]:
         """A link; the target of a hard one counts from the top of the archive."""
         clean, target = name.replace("\\", "/"), target.replace("\\", "/")
-        self._links.add(posixpath.normpath(clean)) if not hard else None
+        if not hard:
+            self.expect_link(name)
         base = "" if hard else posixpath.dirname(clean)
         reached = posixpath.normpath(posixpath.join(base, target))
         outward = target.startswith("/") or reached.split("/")[0] == ".." or bool(_DRIVE.match(target))
