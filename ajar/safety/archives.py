@@ -21,7 +21,7 @@ from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO, SAME, Unpacking
 from ajar.safety.zip_views import Entry, Views
 
 ONE_KIND = "file-is-one-kind-of-file"
-_ZIPS = frozenset({"zip", "torch-zip", "keras", "coreml"})
+_ZIPS = frozenset({"zip", "torch-zip", "keras"})
 _STORAGE = re.compile(r"^[^/]+/(\.?data)/[^/]+$")
 _WHOLE_BYTES = 256 << 20
 _LAZY_BYTES = 16 << 20
