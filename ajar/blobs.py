@@ -11,6 +11,7 @@ from itertools import accumulate
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob
 
+_KEPT_CHUNKS = 64  # of a sliding stream: room for the longest header of an archive
 CHUNK_BYTES = 1 << 16  # inflated at once: a head costs little, and a bomb's pieces are alike
 
 
@@ -249,6 +250,43 @@ class StreamBlob:
         finally:  # what came before a break stands
             if any(parts):
                 self.seen.add(b"".join(parts))
+
+
+@dataclass(slots=True)
+class SlidingBlob:
+    """A stream of any length, read forward: the last bytes are kept, those before are gone.
+
+    `size` is beyond reach until the end was seen. Raises `BudgetExceeded` for what is no longer kept.
+    """
+
+    pull: Callable[[int], bytes]
+    size: int = 1 << 62
+    _chunks: dict[int, bytes] = field(default_factory=dict, repr=False)
+    _end: int = 0
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        first, last = offset // CHUNK_BYTES, (offset + length - 1) // CHUNK_BYTES
+        if offset < 0 or last - first >= _KEPT_CHUNKS or (offset < self._end and first not in self._chunks):
+            raise BudgetExceeded(f"bytes {offset} to {offset + length} of a stream that is read forward only")
+        while self._end < offset + length and self._end < self.size:
+            self._more()
+        data = b"".join(self._chunks.get(number, b"") for number in range(first, last + 1))
+        start = offset - first * CHUNK_BYTES
+        return data[start : start + length]
+
+    def _more(self) -> None:
+        parts, missing = [], CHUNK_BYTES
+        while missing:
+            part = self.pull(missing)
+            if not part:
+                self.size = self._end + CHUNK_BYTES - missing
+                break
+            missing -= len(part)
+            parts.append(part)
+        number = self._end // CHUNK_BYTES
+        self._chunks[number] = b"".join(parts)
+        self._chunks.pop(number - _KEPT_CHUNKS, None)
+        self._end += CHUNK_BYTES - missing
 
 
 def read_exactly(blob: Blob, offset: int, length: int, what: str) -> bytes:

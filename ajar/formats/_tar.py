@@ -96,6 +96,8 @@ class Walk:
         """The members in order. Raises `MalformedError` where nothing more can be read, `BudgetExceeded`."""
         while self.at + BLOCK <= self.blob.size:
             block = self.blob.read_at(self.at, BLOCK)
+            if len(block) < BLOCK:
+                break  # a stream knows its size when it ends
             if not any(block):
                 end = self.at
                 if not self._next_header():
@@ -113,6 +115,8 @@ class Walk:
             entry = self._one(block)
             if entry is not None:
                 yield entry
+        if self.at > self.blob.size:
+            raise MalformedError(f"a member goes on past the end at {self.blob.size}", offset=self.at)
 
     def _next_header(self) -> bool:
         """Move to the next block that is a header; false when there is none within reach."""
@@ -120,6 +124,8 @@ class Walk:
         while at + BLOCK <= self.blob.size:
             # Little first: where many headers are broken, each costs what stands between it and the next.
             window = self.blob.read_at(at, blocks * BLOCK)
+            if len(window) < BLOCK:
+                return False
             blocks = min(blocks * 2, _WINDOW_BLOCKS)
             if window.count(0) != len(window):
                 for offset in range(0, len(window) - BLOCK + 1, BLOCK):

@@ -15,7 +15,7 @@ from ajar.model.evidence import Gap, GapReason, Location
 
 ID = "tar"
 
-__all__ = ["FORMAT", "ID", "Entry", "Walk", "content", "is_tar"]
+__all__ = ["BLOCK", "FORMAT", "ID", "Entry", "Walk", "content", "is_tar"]
 
 _FILES = frozenset(b"0\x007S")
 _LINKS = {

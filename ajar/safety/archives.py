@@ -7,8 +7,8 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from ajar.blobs import SliceBlob, StreamBlob
-from ajar.errors import MalformedError
+from ajar.blobs import SliceBlob, SlidingBlob, StreamBlob
+from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats import tar_archive
 from ajar.interfaces import Blob, Member
 from ajar.model.evidence import Gap, GapReason
@@ -41,7 +41,7 @@ _METHODS = {
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     if specimen.format == "tar" or specimen.head[257:262] == b"ustar":
-        yield from _tar(specimen)
+        yield from tar(specimen)
         if specimen.format in _ZIPS and tar_archive.is_tar(specimen.head):
             message = f"is {specimen.format}, and a tar archive from its first byte on"
             yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
@@ -60,6 +60,15 @@ def _zip(specimen: Specimen) -> Iterator[Sign]:
         views = zip_views.read(specimen.blob, specimen.limits)
     except MalformedError as error:
         yield specimen.gap(GapReason.MALFORMED, error.message)
+        return
+    except BudgetExceeded as error:
+        if not isinstance(specimen.blob, StreamBlob):
+            raise
+        # The directory stands past what is inflated; what stands before that is seen as a stream.
+        yield specimen.gap(GapReason.OVER_BUDGET, error.message)
+        views = zip_views.read_forward(specimen.blob, specimen.limits)
+        for entry in sorted(views.entries.values(), key=lambda item: item.start):
+            yield from _member(specimen, entry, Unpacking(specimen))
         return
     yield from _disagreements(specimen, views)
     yield from _expansion(specimen, views)
@@ -181,7 +190,8 @@ def _inflated(body: Blob, entry: Entry, specimen: Specimen) -> Iterator[Blob | S
         yield specimen.gap(machine.reason, detail)
 
 
-def _tar(specimen: Specimen) -> Iterator[Sign]:
+def tar(specimen: Specimen) -> Iterator[Sign]:
+    """Every member of a tar archive; its blob may be a stream that is read forward only."""
     unpacking = Unpacking(specimen)
     walk = tar_archive.Walk(specimen.blob, specimen.limits)
     last: str | None = None
@@ -216,12 +226,15 @@ def _tar_member(specimen: Specimen, entry: tar_archive.Entry, unpacking: Unpacki
             message = f"{entry.name[:120]!r} has {entry.size} bytes and says that it is {entry.whole} long"
             yield specimen.finding(LIMITS, Severity.MEDIUM, message)
         blob = tar_archive.content(specimen.blob, entry)
+        if isinstance(specimen.blob, SlidingBlob):
+            blob = StreamBlob(reading(blob), blob.size, specimen.limits.inflate_bytes)
         yield Member(path=f"{specimen.path}!/{entry.name.removeprefix('./')}", blob=blob)
 
 
 def _behind_tar(specimen: Specimen, end: int) -> Iterator[Sign]:
     """A zip behind the last member; one in the last member is that member's own."""
-    if isinstance(specimen.blob, StreamBlob) or specimen.format in _ZIPS or end >= specimen.blob.size:
+    is_stream = isinstance(specimen.blob, (StreamBlob, SlidingBlob))
+    if is_stream or specimen.format in _ZIPS or end >= specimen.blob.size:
         return
     if zip_views.has_end(SliceBlob(specimen.blob, end, specimen.blob.size - end), anywhere=True):
         message = "is a tar archive, and a zip file at its end"

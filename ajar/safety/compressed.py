@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ajar.blobs import BytesBlob, ChunksBlob, SliceBlob, StreamBlob
+from ajar.blobs import BytesBlob, ChunksBlob, SliceBlob, SlidingBlob, StreamBlob
 from ajar.errors import MalformedError
-from ajar.interfaces import Member
+from ajar.formats.tar_archive import BLOCK, is_tar
+from ajar.interfaces import HEAD_BYTES, Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
+from ajar.safety.archives import tar
 from ajar.safety.check import Sign, Specimen
 from ajar.safety.closed import closed
 from ajar.safety.inflating import FAINT, Inflater, engine_of, reading, streams_of
@@ -47,6 +50,10 @@ def _inflated(specimen: Specimen, kind: str) -> Iterator[Sign]:
     )
     content = StreamBlob(machine.pull, limit, limit).to_end()
     total = content.size
+    if total >= limit and is_tar(content.read_at(0, BLOCK)):
+        del content
+        yield from _large_tar(specimen, kind)
+        return
     if total >= limit:
         yield from _over(specimen, machine.end)
     elif machine.broken and (total or kind not in FAINT or specimen.format in {"gzip", "joblib"}):
@@ -57,6 +64,32 @@ def _inflated(specimen: Specimen, kind: str) -> Iterator[Sign]:
             yield from _stored_name(specimen, content)
     if total < limit and not machine.broken and machine.streams and (total or kind not in FAINT):
         yield from _behind(specimen, machine.end)
+
+
+def _large_tar(specimen: Specimen, kind: str) -> Iterator[Sign]:
+    """A tar that is too large to be held is read anew as a stream, member after member."""
+    machine = Inflater(
+        reading(specimen.blob), streams_of(kind), padded=kind in _PADDED, tick=specimen.check_time
+    )
+
+    def pull(length: int) -> bytes:
+        specimen.check_time()
+        return machine.pull(length)
+
+    blob = SlidingBlob(pull)
+    inner = replace(
+        specimen,
+        path=f"{specimen.path}!/{_name(specimen)}",
+        format="tar",
+        head=blob.read_at(0, HEAD_BYTES),
+        blob=blob,
+    )
+    yield from tar(inner)
+    if machine.broken:
+        yield from _broken(specimen, kind, machine, blob.size)
+    if blob.size < 1 << 62 and blob.size > machine.end * RATIO:
+        message = f"{machine.end} bytes that hold {blob.size}"
+        yield specimen.finding(LIMITS, Severity.MEDIUM, message)
 
 
 def _over(specimen: Specimen, packed: int) -> Iterator[Sign]:

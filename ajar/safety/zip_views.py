@@ -9,6 +9,7 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ajar.blobs import WindowBlob
@@ -91,6 +92,14 @@ def read(blob: Blob, limits: Limits) -> Views:
     _local(blob, views, limits)
     if not views.entries:
         raise MalformedError("a zip without a readable member")
+    return views
+
+
+def read_forward(blob: Blob, limits: Limits) -> Views:
+    """The members by their local headers alone, as far as the blob can be read."""
+    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
+    with suppress(BudgetExceeded, MalformedError):
+        _local(blob, views, limits)
     return views
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import struct
 import tarfile
 
@@ -12,6 +13,7 @@ import pytest
 from ajar.blobs import BytesBlob
 from ajar.config import Limits
 from ajar.formats import tar_archive
+from ajar.model.evidence import GapReason
 from tests.build.containers import TAR_END, ar, cpio, pax, tar_block, tar_file
 from tests.build.pickles import command
 from tests.unit.safety.test_archives import zipped
@@ -245,3 +247,30 @@ def test_cpio(look, old):
     for cut in (20, 100, 140, len(data) - 12):
         assert look(data[:cut], "x").level == "unknown", cut
     assert look(data[:60] + b"\xff" * 60, "x").level == "unknown"
+
+
+def test_a_compressed_tar_too_large_to_be_held_is_read_as_a_stream(look):
+    """Members behind the allowance are seen; one that is larger than it is, up to there."""
+    small = Limits(inflate_bytes=1 << 20)
+    noise = random.Random(7).randbytes(3 << 20)
+    numbers = (
+        b"\x93NUMPY\x01\x00\x76\x00"
+        + b"{'descr': '|u1', 'fortran_order': False, 'shape': (3145600,), }".ljust(117)
+        + b"\n"
+    )
+    honest = tar_file("w.npy", (numbers + noise)[: 3145600 + 128]) + tar_file("a.txt", WORDS)
+    pack = lambda data: gzip.compress(data, 1)  # noqa: E731
+    assert look(pack(honest + TAR_END), "model.tar.gz", limits=small).level == "clean"
+    found = look(pack(honest + tar_file("m.pkl", EVIL) + TAR_END), "model.tar.gz", limits=small)
+    assert found.level == "dangerous"
+    assert found.findings[0].because[0].location.path == "model.tar.gz!/model.tar!/m.pkl"
+    torch = zipped({"a/data.pkl": EVIL, "a/data/0": noise})
+    found = look(pack(tar_file("m.pt", torch) + TAR_END), "model.tar.gz", limits=small)
+    assert found.level == "dangerous"
+    assert found.gaps[0].reason is GapReason.OVER_BUDGET
+    cut = pack(honest)[:-200_000]
+    assert look(cut, "model.tar.gz", limits=small).level == "unknown"
+    assert look(pack(honest[:-2000]), "model.tar.gz", limits=small).level == "unknown"
+    bomb = tar_file("z.npy", bytes(40 << 20)) + TAR_END
+    found = look(gzip.compress(bomb), "model.tar.gz", limits=small)
+    assert LIMITS in rules(found)
