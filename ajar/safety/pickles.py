@@ -195,29 +195,33 @@ class _Walk:
         size = min(specimen.blob.size - at, _TRAIL_BYTES)
         if size <= 2 or self.is_torch:
             return
-        done, number, end_at = at, 0, at + size
-        for base in range(at, end_at, _WINDOW_BYTES):
-            data = specimen.blob.read_at(base, min(_WINDOW_BYTES + _BEGIN_BYTES, end_at - base))
-            for found in _BEGINS.finditer(data):
-                start = base + found.start()
-                if found.start() >= _WINDOW_BYTES or number >= _CANDIDATES:
-                    break
-                number += 1
-                if start >= done:
-                    end, broken = self._stream(start)
-                    yield from self._second(start)
-                    done = end if broken is None else done
+        done = at
+        for number, start in enumerate(_beginnings(specimen.blob, at, size)):
+            if number >= _CANDIDATES:
+                break
+            if start < done:
+                continue
+            specimen.check_time()
+            end, broken = self._stream(start)
+            if any(_is_act(event) for event in self.events):
+                yield specimen.finding(
+                    "pickle-has-no-second-stream",
+                    Severity.MEDIUM,
+                    f"byte {start}: another stream begins here, behind the first",
+                    start=start,
+                )
+                yield from self._judged()
+            if broken is None:
+                done = end
 
-    def _second(self, start: int) -> Iterator[Sign]:
-        self.specimen.check_time()
-        if any(_is_act(event) for event in self.events):
-            yield self.specimen.finding(
-                "pickle-has-no-second-stream",
-                Severity.MEDIUM,
-                f"byte {start}: another stream begins here, behind the first",
-                start=start,
-            )
-            yield from self._judged()
+
+def _beginnings(blob: Blob, at: int, size: int) -> Iterator[int]:
+    """Where streams may begin in a span of bytes, which is read by windows."""
+    for base in range(at, at + size, _WINDOW_BYTES):
+        data = blob.read_at(base, min(_WINDOW_BYTES + _BEGIN_BYTES, at + size - base))
+        for found in _BEGINS.finditer(data):
+            if found.start() < _WINDOW_BYTES:
+                yield base + found.start()
 
 
 def _is_act(event: Event) -> bool:
