@@ -20,10 +20,15 @@ _MAY_TRAIL = frozenset({"unknown", "image", "pickle", "plain-text", "joblib", "p
 _MAY_BE_FAINT = frozenset({"gzip", "joblib", "unknown", "pickle", "plain-text"})
 
 
+def is_compressed(head: bytes) -> bool:
+    """Whether bytes begin like a compressed stream that names itself."""
+    found = engine_of(head[:32])
+    return (found is not None and found[0] not in FAINT) or is_lz4(head) or is_compress(head)
+
+
 def is_container(head: bytes) -> bool:
     """Whether bytes begin like a container that names itself, so that they are no pickle whatever their name."""
-    found = engine_of(head[:32])
-    return (found is not None and found[0] not in FAINT) or is_lz4(head) or head[:6] in {SEVEN_ZIP, RAR}
+    return is_compressed(head) or head[:6] in {SEVEN_ZIP, RAR}
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
@@ -47,10 +52,9 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _is_compressed(specimen: Specimen) -> bool:
-    found = engine_of(specimen.head[:32])
-    if found is None:
-        return is_lz4(specimen.head) or is_compress(specimen.head)
-    return found[0] not in FAINT or specimen.format in _MAY_BE_FAINT
+    if is_compressed(specimen.head):
+        return True
+    return specimen.format in _MAY_BE_FAINT and engine_of(specimen.head[:32]) is not None
 
 
 def _archive(specimen: Specimen, at: int) -> Iterator[Sign]:

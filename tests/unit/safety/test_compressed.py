@@ -245,3 +245,10 @@ def test_text_that_begins_like_a_zlib_stream_is_text(look):
     assert zlib.compress(b"")[:1] == b"x"
     for text in ("x = 1\n", "x^2 is a square\n", "x\x9c"):
         assert look(text, "notes.txt").level == "clean"
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+@pytest.mark.parametrize("name", ["m.pkl", "model.joblib"])
+def test_an_honest_pickle_behind_a_compressor_is_clean(look, kind, name):
+    honest = b"\x80\x04}\x8c\x07weights]G?\xf0\x00\x00\x00\x00\x00\x00as."
+    assert look(PACKERS[kind](honest), name).level == "clean"

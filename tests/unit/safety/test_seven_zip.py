@@ -14,6 +14,7 @@ from ajar.model.evidence import GapReason
 from tests.build.containers import COPY, number, seven_zip, seven_zip_of
 from tests.build.pickles import command
 from tests.build.releases import safetensors_bytes
+from tests.build.zips import zipped
 
 py7zr = pytest.importorskip("py7zr")
 
@@ -215,3 +216,24 @@ def test_too_many_members(look):
     rows = [(str(n), b"") for n in range(20)]
     found = look(seven_zip([*rows, ("x", b"1")]), "m.7z", limits=Limits(archive_members=10))
     assert [gap.reason for gap in found.gaps] == [GapReason.OVER_BUDGET]
+
+
+def test_a_7z_and_a_zip_at_once(look):
+    """Each reader's view of the same bytes is looked at, whichever of the two holds the attack."""
+    plain = seven_zip([("a.txt", b"words\n")])
+    for data in (
+        plain + zipped({"m.pkl": EVIL}),
+        seven_zip([("m.pkl", EVIL)]) + zipped({"a.txt": b"words\n"}),
+    ):
+        for name in ("m.7z", "m.zip"):
+            found = look(data, name)
+            assert (found.level, "file-is-one-kind-of-file" in rules(found)) == ("dangerous", True)
+    assert look(plain + zipped({"a.txt": b"words\n"}), "m.7z").level == "caution"
+
+
+def test_a_7z_in_a_7z_is_looked_at_under_the_limit_on_depth(look):
+    data = seven_zip([("m.pkl", EVIL)])
+    for depth in range(6):
+        found = look(data, "m.7z")
+        assert found.level == ("dangerous" if depth < 3 else "unknown")
+        data = seven_zip([("inner.7z", data)])
