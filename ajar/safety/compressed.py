@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -21,7 +22,8 @@ from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO
 
 _PADDED = frozenset({"gzip", "xz", "bzip2"})
 _SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".zst", ".zstd", ".lz", ".lz4", ".tgz", ".tzst")
-_TRAIL_BYTES = 65536  # behind a stream; looked at for what is not zeros
+_TRAIL_BYTES = 65536  # read at once of what stands behind a stream
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
 def look(specimen: Specimen) -> Iterator[Sign]:
@@ -147,8 +149,14 @@ def _stored_name(specimen: Specimen, content: ChunksBlob) -> Iterator[Sign]:
 
 def _behind(specimen: Specimen, end: int) -> Iterator[Sign]:
     """Bytes behind the last stream: a reader that stops there does not see them, another may."""
-    rest = specimen.blob.size - end
-    if rest <= 0 or not specimen.blob.read_at(end, _TRAIL_BYTES).strip(b"\0"):
+    size = specimen.blob.size
+    while end < size:  # zeros are padding
+        found = _NOT_ZERO.search(specimen.blob.read_at(end, _TRAIL_BYTES))
+        end += found.start() if found else _TRAIL_BYTES
+        if found:
+            break
+    rest = size - end
+    if rest <= 0:
         return
     message = f"{rest} bytes stand behind the compressed stream, at {end}"
     yield specimen.finding("file-is-one-kind-of-file", Severity.LOW, message, start=end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import struct
 import sys
 import zlib
@@ -20,6 +21,7 @@ Pull = Callable[[int], bytes]
 
 MEMORY_BYTES = 64 << 20  # xz -9 needs 65 MiB to decode; what it states is checked before it is taken
 _INPUT_BYTES = 65536
+_NOT_ZERO = re.compile(rb"[^\0]")
 _FIRST_INPUT_BYTES = 1024  # a stream of a few bytes leaves little over, so that many in a row stay cheap
 # Beyond this window a zstd frame is refused, as every decoder does unless it is told otherwise
 # (ZSTD_WINDOWLOG_LIMIT_DEFAULT). RFC 8878, 3.1.1.1.2 allows 3.75 TiB.
@@ -115,7 +117,8 @@ class Inflater:
     reason: GapReason = GapReason.MALFORMED
     done: bool = False
     _engine: Engine | None = None
-    _left: bytes = field(default=b"", repr=False)
+    _left: bytes = field(default=b"", repr=False)  # read and, from `_at` on, not yet given to an engine
+    _at: int = 0
     _step: int = _FIRST_INPUT_BYTES
 
     def pull(self, length: int) -> bytes:
@@ -130,7 +133,8 @@ class Inflater:
             except _BROKEN as error:
                 return self._stop(str(error) or type(error).__name__)
             if engine.eof:
-                self._left = engine.unused_data + self._left
+                # What it did not use is the end of what it was given last: step back, copy nothing.
+                self._at -= len(engine.unused_data)
                 self.end -= len(engine.unused_data)
                 self._engine = None
             idle = 0 if data or out or engine.eof else idle + 1
@@ -147,7 +151,8 @@ class Inflater:
     def _open(self) -> Engine | None:
         """The engine of the next stream. What follows the last one is left alone."""
         self.tick()
-        padding = self._pass_zeros() if self.padded and self.streams else 0
+        if self.padded and self.streams:
+            self._pass_zeros()
         head = self._peek(32)
         try:
             make = self.following(head) if head else None
@@ -163,36 +168,40 @@ class Inflater:
         if engine is None:
             self.done = True
             return None
-        self.end += padding
         self.streams += 1
         self._engine, self._step = engine, _FIRST_INPUT_BYTES
         return engine
 
-    def _pass_zeros(self) -> int:
+    def _pass_zeros(self) -> None:
         """Zeros between and behind streams are padding: xz by its specification, gzip by custom."""
-        passed = 0
-        while True:
-            self._left = self._left or self.source(_INPUT_BYTES)
-            rest = self._left.lstrip(b"\0")
-            passed += len(self._left) - len(rest)
-            if rest or not self._left:
-                self._left = rest
-                return passed
-            self._left = b""
+        while self._fill():
+            found = _NOT_ZERO.search(self._left, self._at)
+            end = found.start() if found else len(self._left)
+            self.end += end - self._at
+            self._at = end
+            if found:
+                return
+
+    def _fill(self) -> bool:
+        """Whether there is a byte left."""
+        if self._at >= len(self._left):
+            self._left, self._at = self.source(_INPUT_BYTES), 0
+        return bool(self._left)
 
     def _peek(self, length: int) -> bytes:
-        while len(self._left) < length:
+        while len(self._left) - self._at < length:
             more = self.source(_INPUT_BYTES)
             if not more:
                 break
-            self._left += more
-        return self._left[:length]
+            self._left, self._at = self._left[self._at :] + more, 0
+        return self._left[self._at : self._at + length]
 
     def _input(self) -> bytes:
-        if not self._left:
-            self._left = self.source(_INPUT_BYTES)
-        data, self._left = self._left[: self._step], self._left[self._step :]
+        if not self._fill():
+            return b""
+        data = self._left[self._at : self._at + self._step]
         self._step = min(self._step * 2, _INPUT_BYTES)
+        self._at += len(data)
         self.end += len(data)
         return data
 
