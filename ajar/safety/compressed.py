@@ -58,7 +58,7 @@ def _inflated(specimen: Specimen, kind: str) -> Iterator[Sign]:
         return
     if total >= limit:
         yield from _over(specimen, machine.end)
-    elif machine.broken and (total or kind not in FAINT or specimen.format in {"gzip", "joblib"}):
+    elif machine.broken and (total or _is_sure(specimen, kind, machine)):
         yield from _broken(specimen, kind, machine, total)
     if total:
         yield Member(path=f"{specimen.path}!/{_name(specimen)}", blob=content)
@@ -66,6 +66,12 @@ def _inflated(specimen: Specimen, kind: str) -> Iterator[Sign]:
             yield from _stored_name(specimen, content)
     if total < limit and not machine.broken and machine.streams and (total or kind not in FAINT):
         yield from _behind(specimen, machine.end)
+
+
+def _is_sure(specimen: Specimen, kind: str, machine: Inflater) -> bool:
+    """Whether it is a stream at all, although nothing came out of it."""
+    told = machine.reason is GapReason.OVER_BUDGET
+    return told or kind not in FAINT or specimen.format in {"gzip", "joblib"}
 
 
 def _large_tar(specimen: Specimen, kind: str) -> Iterator[Sign]:

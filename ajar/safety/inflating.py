@@ -131,6 +131,9 @@ class Inflater:
             try:
                 out = engine.decompress(data, length)
             except _BROKEN as error:
+                if "Memory usage limit" in str(error):
+                    self.reason = GapReason.OVER_BUDGET
+                    return self._stop(f"asks for more than {MEMORY_BYTES} bytes of memory")
                 return self._stop(str(error) or type(error).__name__)
             if engine.eof:
                 # What it did not use is the end of what it was given last: step back, copy nothing.

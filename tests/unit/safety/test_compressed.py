@@ -121,10 +121,21 @@ def test_a_zstd_window_past_the_limit_takes_no_memory(look, exponent):
     assert found.gaps[0].reason is GapReason.OVER_BUDGET
 
 
-def test_an_xz_that_needs_too_much_memory_is_named(look):
-    big = lzma.compress(b"x" * 100, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30}])
-    found = look(big, "m.xz")
-    assert found.level == "unknown"
+def test_streams_that_need_too_much_memory_are_named(look):
+    """Headers that ask for a dictionary of 1 GiB and more; Python's `lzma.open` would take it."""
+    xz = bytearray(lzma.compress(EVIL))
+    header = 12  # size, flags, filter, size of its properties, properties
+    xz[header + 4] = 38
+    length = (xz[header] + 1) * 4
+    xz[header + length - 4 : header + length] = struct.pack(
+        "<I", zlib.crc32(xz[header : header + length - 4])
+    )
+    alone = bytearray(lzma.compress(EVIL, lzma.FORMAT_ALONE))
+    alone[1:5] = struct.pack("<I", 1 << 30)
+    for data in (bytes(xz), bytes(alone)):
+        found = look(data, "m.xz")
+        assert (found.level, rules(found)) == ("caution", {RULE_LIMITS})
+        assert found.gaps[0].reason is GapReason.OVER_BUDGET
 
 
 def test_xz_at_its_highest_is_read(look):
