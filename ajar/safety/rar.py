@@ -16,11 +16,13 @@ from ajar.interfaces import Blob, Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Sign, Specimen
+from ajar.safety.inflating import RefusedError
 from ajar.safety.unpacking import LIMITS, OPEN, RATIO, SAME, Unpacking
 
 _MAGIC_4, _MAGIC_5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
 _HEADER_BYTES = 2 << 20  # the format's own limit on one header, RAR 5.0 "General archive block format"
 _WHOLE_BYTES = 16 << 20
+_CLOSED_HEADERS = "the headers are encrypted: not even the names can be read"
 _NAMED = 3  # members of a kind that a finding lists
 _LINK, _KIND = 0xA000, 0xF000
 
@@ -44,14 +46,17 @@ class Entry:
 def look(specimen: Specimen, at: int = 0) -> Iterator[Sign]:
     """Everything that the archive whose signature stands at `at` lists."""
     magic = specimen.blob.read_at(at, 8)
-    if magic == _MAGIC_5:
-        yield from _members(specimen, _entries_5(specimen.blob, at + 8))
-    elif magic[:7] == _MAGIC_4:
-        yield from _members(specimen, _entries_4(specimen.blob, at + 7))
-    else:
-        message = "is a RAR archive of an unknown version: nothing in it was looked at"
-        yield specimen.gap(GapReason.UNSUPPORTED, message)
-        yield specimen.finding(OPEN, Severity.LOW, message)
+    try:
+        if magic == _MAGIC_5:
+            yield from _members(specimen, _entries_5(specimen.blob, at + 8))
+        elif magic[:7] == _MAGIC_4:
+            yield from _members(specimen, _entries_4(specimen.blob, at + 7))
+        else:
+            message = "is a RAR archive of an unknown version: nothing in it was looked at"
+            raise RefusedError(message, GapReason.UNSUPPORTED)
+    except RefusedError as error:
+        yield specimen.gap(error.reason, error.message)
+        yield specimen.finding(OPEN, Severity.LOW, error.message)
 
 
 def starts(data: bytes) -> bool:
@@ -149,7 +154,7 @@ def _entries_5(blob: Blob, at: int) -> Iterator[Entry]:
         extra = fields.number() if flags & 1 else 0
         packed = fields.number() if flags & 2 else 0
         if kind == 4:
-            raise MalformedError("the headers are encrypted: not even the names can be read", offset=at)
+            raise RefusedError(_CLOSED_HEADERS, GapReason.UNSUPPORTED)
         if kind == 2:
             yield _entry_5(fields, (start + size, packed, flags, extra))
         if kind == 5:
@@ -160,10 +165,11 @@ def _entries_5(blob: Blob, at: int) -> Iterator[Entry]:
 
 def _entry_5(fields: _Fields, place: tuple[int, int, int, int]) -> Entry:
     start, packed, flags, extra = place
-    kind, size, attributes = fields.number(), fields.number(), fields.number()
+    kind, size = fields.number(), fields.number()
+    fields.number()  # attributes
     fields.take((4 if kind & 2 else 0) + (4 if kind & 4 else 0))
     compression = fields.number()
-    fields.number()
+    fields.number()  # system
     name = fields.take(fields.number()).decode("utf-8", "replace")
     encrypted, link, hard = False, None, False
     end = len(fields.data)
@@ -176,10 +182,9 @@ def _entry_5(fields: _Fields, place: tuple[int, int, int, int]) -> Entry:
             encrypted = True
         elif tag == 5:
             link_kind = record.number()
-            record.number()
+            record.number()  # whether it leads to a folder
             link = record.take(record.number()).decode("utf-8", "replace")
             hard = link_kind in {4, 5}
-    del attributes
     return Entry(
         name=name, start=start, packed=packed, size=0 if kind & 8 else size,
         method=compression >> 7 & 7, encrypted=encrypted, directory=bool(kind & 1),
@@ -198,7 +203,7 @@ def _entries_4(blob: Blob, at: int) -> Iterator[Entry]:
         if len(data) < size:
             raise MalformedError("a RAR header goes on past the end of the file", offset=at)
         if kind == 0x73 and flags & 0x80:
-            raise MalformedError("the headers are encrypted: not even the names can be read", offset=at)
+            raise RefusedError(_CLOSED_HEADERS, GapReason.UNSUPPORTED)
         packed = struct.unpack_from("<I", data, 7)[0] if flags & 0x8000 and size >= 11 else 0
         if kind == 0x74:
             entry = _entry_4(data, flags, at)

@@ -55,8 +55,8 @@ def test_encrypted_members(look, data):
 @pytest.mark.parametrize("data", [RAR5_ENCRYPTED, rar4([], head_flags=0x80)])
 def test_encrypted_headers(look, data):
     found = look(data, "m.rar")
-    assert found.level in {"unknown", "caution"}
-    assert "encrypted" in found.gaps[0].detail
+    assert (found.level, rules(found)) == ("caution", {"archive-can-be-looked-into"})
+    assert found.gaps[0].reason is GapReason.UNSUPPORTED
 
 
 @pytest.mark.parametrize("name", ["../../.bashrc", "/etc/x", "C:\\x.dll", "a\\..\\..\\x"])
