@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 import bz2
-import lzma
-import posixpath
 import re
 import zlib
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Iterator
 
-from ajar.blobs import SliceBlob, StreamBlob
-from ajar.errors import MalformedError
+from ajar.blobs import SliceBlob, SlidingBlob, StreamBlob
+from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats import tar_archive
 from ajar.interfaces import Blob, Member
-from ajar.model.evidence import GapReason
-from ajar.model.judgement import Severity
+from ajar.model.evidence import Gap, GapReason
+from ajar.model.judgement import Finding, Severity
 from ajar.safety import zip_views
 from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.inflating import Deflate, Inflater, RefusedError, lzma1, once, reading, streams_of
 from ajar.safety.pickles import imports_something
+from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO, SAME, Unpacking
 from ajar.safety.zip_views import Entry, Views
 
-SAME, INSIDE, LIMITS, OPEN = (
-    "archive-reads-the-same-everywhere",
-    "archive-stays-in-its-folder",
-    "archive-expands-within-limits",
-    "archive-can-be-looked-into",
-)
-_ZIPS = frozenset({"zip", "torch-zip", "keras", "coreml"})
-# Formats whose readers stop at their own end, so that a zip may hang behind unseen.
-_MAY_TRAIL = frozenset({"pickle", "unknown", "safetensors", "gguf", "image", "plain-text", "numpy", "npy"})
+ONE_KIND = "file-is-one-kind-of-file"
+_ZIPS = frozenset({"zip", "torch-zip", "keras"})
 _STORAGE = re.compile(r"^[^/]+/(\.?data)/[^/]+$")
-_INPUT_BYTES = 65536
-_RATIO, _WHOLE_BYTES = 200, 256 << 20
+_WHOLE_BYTES = 256 << 20
 _LAZY_BYTES = 16 << 20
 _LINK, _KIND = 0xA000, 0xF000
-_STORED, _DEFLATED, _BZIP2, _LZMA = 0, 8, 12, 14
+_STORED, _DEFLATED, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 12, 14, 93, 95  # APPNOTE 4.4.5
+_METHODS = {
+    1: "Shrink",
+    6: "Implode",
+    9: "Deflate64",
+    94: "MP3",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+    99: "AES",
+}
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
-    if specimen.format == "tar":
-        yield from _tar(specimen)
-    elif specimen.format in _ZIPS:
+    if specimen.format == "tar" or specimen.head[257:262] == b"ustar":
+        yield from tar(specimen)
+        if specimen.format in _ZIPS and tar_archive.is_tar(specimen.head):
+            message = f"is {specimen.format}, and a tar archive from its first byte on"
+            yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
+    if specimen.format in _ZIPS:
         yield from _zip(specimen)
-    elif isinstance(specimen.blob, StreamBlob):
+    elif specimen.format == "tar" or isinstance(specimen.blob, StreamBlob):
         return  # a compressed member is not inflated to its end to look for a zip there
     elif zip_views.has_end(specimen.blob, anywhere=specimen.format in {"pickle", "unknown"}):
         message = f"is {specimen.format}, and a zip file at its end"
-        yield specimen.finding("file-is-one-kind-of-file", Severity.MEDIUM, message)
+        yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
         yield from _zip(specimen)
 
 
@@ -57,15 +61,25 @@ def _zip(specimen: Specimen) -> Iterator[Sign]:
     except MalformedError as error:
         yield specimen.gap(GapReason.MALFORMED, error.message)
         return
+    except BudgetExceeded as error:
+        if not isinstance(specimen.blob, StreamBlob):
+            raise
+        # The directory stands past what is inflated; what stands before that is seen as a stream.
+        yield specimen.gap(GapReason.OVER_BUDGET, error.message)
+        views = zip_views.read_forward(specimen.blob, specimen.limits)
+        for entry in sorted(views.entries.values(), key=lambda item: item.start):
+            yield from _member(specimen, entry, Unpacking(specimen))
+        return
     yield from _disagreements(specimen, views)
     yield from _expansion(specimen, views)
     if 0 < views.first < specimen.blob.size and specimen.format in _ZIPS:
         yield Member(
             path=f"{specimen.path}!/before-the-archive", blob=SliceBlob(specimen.blob, 0, views.first)
         )
+    unpacking = Unpacking(specimen)
     for entry in sorted(views.entries.values(), key=lambda item: item.start):
         specimen.check_time()
-        yield from _member(specimen, entry)
+        yield from _member(specimen, entry, unpacking)
 
 
 def _disagreements(specimen: Specimen, views: Views) -> Iterator[Sign]:
@@ -92,20 +106,16 @@ def _disagreements(specimen: Specimen, views: Views) -> Iterator[Sign]:
 def _expansion(specimen: Specimen, views: Views) -> Iterator[Sign]:
     packed = sum(entry.packed for entry in views.entries.values())
     whole = sum(entry.size for entry in views.entries.values())
-    if (whole > max(packed, 1) * _RATIO and whole > _WHOLE_BYTES // 16) or whole > packed * 20 + (1 << 40):
+    if (whole > max(packed, 1) * RATIO and whole > _WHOLE_BYTES // 16) or whole > packed * 20 + (1 << 40):
         message = f"{packed} bytes that say they hold {whole}"
         yield specimen.finding(LIMITS, Severity.MEDIUM, message)
 
 
-def _member(specimen: Specimen, entry: Entry) -> Iterator[Sign]:
+def _member(specimen: Specimen, entry: Entry, unpacking: Unpacking) -> Iterator[Sign]:
     path = f"{specimen.path}!/{entry.name}"
     if entry.name.endswith("/") and not entry.packed:
         return
-    yield from _place(specimen, entry.name)
-    if entry.mode & _KIND == _LINK:
-        target = specimen.blob.read_at(entry.start, min(entry.packed, 4096)).decode("utf-8", "replace")
-        yield from _link(specimen, entry.name, target)
-        return
+    yield from unpacking.place(entry.name)
     if entry.start + entry.packed > specimen.blob.size:
         yield specimen.gap(GapReason.MALFORMED, f"{entry.name!r} goes on past the end of the file")
     body = SliceBlob(specimen.blob, entry.start, min(entry.packed, max(specimen.blob.size - entry.start, 0)))
@@ -113,13 +123,14 @@ def _member(specimen: Specimen, entry: Entry) -> Iterator[Sign]:
         yield specimen.gap(GapReason.UNSUPPORTED, f"{entry.name!r} is encrypted")
         yield specimen.finding(OPEN, Severity.LOW, f"{entry.name!r} is encrypted and was not looked at")
         return
-    blob = _opened(body, entry, specimen)
-    if blob is None:
-        message = f"{entry.name!r} is compressed by method {entry.method}, which is not read here"
-        yield specimen.gap(GapReason.UNSUPPORTED, message)
-        yield specimen.finding(OPEN, Severity.LOW, message)
-    elif not _is_numbers(specimen, entry, blob):
-        yield Member(path=path, blob=blob)
+    for item in [body] if entry.method == _STORED else _inflated(body, entry, specimen):
+        if isinstance(item, (Finding, Gap, Member)):
+            yield item
+        elif entry.mode & _KIND == _LINK:
+            target = item.read_at(0, min(item.size, 4096)).decode("utf-8", "replace")
+            yield from unpacking.link(entry.name, target)
+        elif not _is_numbers(specimen, entry, item):
+            yield Member(path=path, blob=item)
 
 
 def _is_plain(body: Blob) -> bool:
@@ -137,82 +148,98 @@ def _is_numbers(specimen: Specimen, entry: Entry, blob: Blob) -> bool:
     return not (head[:1] == b"\x80" and imports_something(blob, specimen))
 
 
-def _opened(body: Blob, entry: Entry, specimen: Specimen) -> Blob | None:
-    if entry.method == _STORED:
-        return body
-    engines: dict[int, Callable[[], Engine]] = {
-        _DEFLATED: lambda: zlib.decompressobj(-zlib.MAX_WBITS),
-        _BZIP2: bz2.BZ2Decompressor,
-    }
-    if entry.method not in engines:
-        return None
+def _inflater(body: Blob, entry: Entry, specimen: Specimen) -> Inflater | None:
+    """Raises `RefusedError` for what the standard library cannot decode."""
+    source, tick = reading(body), specimen.check_time
+    if entry.method == _DEFLATED:
+        return Inflater(source, once(lambda: Deflate(-zlib.MAX_WBITS)), tick=tick)
+    if entry.method == _BZIP2:
+        return Inflater(source, once(bz2.BZ2Decompressor), tick=tick)
+    if entry.method == _LZMA:
+        # Two bytes of version, the length of the properties, the properties. APPNOTE 5.8.8.
+        head = body.read_at(0, 9)
+        after = 4 + int.from_bytes(head[2:4], "little")
+        return Inflater(reading(body, after), once(lzma1(head[4:9], entry.size)), tick=tick)
+    if entry.method in {_ZSTD, 20}:
+        return Inflater(source, streams_of("zstd"), tick=tick)
+    if entry.method == _XZ:
+        return Inflater(source, streams_of("xz"), tick=tick)
+    return None
+
+
+def _inflated(body: Blob, entry: Entry, specimen: Specimen) -> Iterator[Blob | Sign]:
+    """The member's content, once, and what is wrong with its compression."""
+    try:
+        machine = _inflater(body, entry, specimen)
+    except RefusedError as error:
+        yield specimen.gap(error.reason, f"{entry.name!r}: {error.message}")
+        return
+    if machine is None:
+        name = _METHODS.get(entry.method, f"method {entry.method}")
+        message = f"{entry.name!r} is compressed by {name}, which is not read here"
+        yield specimen.gap(GapReason.UNSUPPORTED, message)
+        yield specimen.finding(OPEN, Severity.LOW, message)
+        return
     limit = specimen.limits.inflate_bytes
-    pull = inflating(body, engines[entry.method]())
     if entry.size > _LAZY_BYTES:
-        return StreamBlob(pull, entry.size, limit)  # large: only as far as somebody reads
-    return StreamBlob(pull, limit, limit).to_end()
+        yield StreamBlob(machine.pull, entry.size, limit)  # large: only as far as somebody reads
+        return
+    yield StreamBlob(machine.pull, limit, limit).to_end()
+    if machine.broken:
+        detail = f"{entry.name!r} cannot be inflated to its end: {machine.broken}"
+        yield specimen.gap(machine.reason, detail)
 
 
-class Engine(Protocol):
-    """A decompressor of the standard library."""
-
-    @property
-    def eof(self) -> bool: ...
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
-
-
-def inflating(body: Blob, engine: Engine) -> Callable[[int], bytes]:
-    """A `pull` for `StreamBlob` that feeds an engine from a blob. What is broken ends the stream."""
-    position = 0
-
-    def pull(length: int) -> bytes:
-        nonlocal position
-        while not engine.eof:
-            data = getattr(engine, "unconsumed_tail", b"")
-            if not data and getattr(engine, "needs_input", True):
-                data = body.read_at(position, _INPUT_BYTES)
-                position += len(data)
-                if not data:
-                    return b""
-            try:
-                out = engine.decompress(data, length)
-            except (zlib.error, lzma.LZMAError, OSError, EOFError):
-                return b""
-            if out:
-                return out
-        return b""
-
-    return pull
+def tar(specimen: Specimen) -> Iterator[Sign]:
+    """Every member of a tar archive; its blob may be a stream that is read forward only."""
+    unpacking = Unpacking(specimen)
+    walk = tar_archive.Walk(specimen.blob, specimen.limits)
+    last: str | None = None
+    try:
+        for entry in walk.entries():
+            specimen.check_time()
+            for note in entry.notes:
+                if note != last:
+                    yield specimen.finding(SAME, Severity.MEDIUM, f"{entry.name[:120]!r} {note}")
+                last = note
+            yield from unpacking.place(entry.name)
+            if entry.header_name != entry.name:
+                yield from unpacking.place(entry.header_name)
+            if entry.kind != ord("5"):
+                yield from _tar_member(specimen, entry, unpacking)
+    except MalformedError as error:
+        yield specimen.gap(GapReason.MALFORMED, error.message, at=error.offset)
+        if walk.turns:
+            message = f"byte {error.offset}: {error.message}"
+            yield specimen.finding(LIMITS, Severity.MEDIUM, message, start=error.offset)
+    yield from _behind_tar(specimen, walk.at)
 
 
-def _place(specimen: Specimen, name: str) -> Iterator[Sign]:
-    clean = name.replace("\\", "/")
-    if clean.startswith("/") or ".." in clean.split("/") or re.match(r"[A-Za-z]:", clean):
-        message = f"the member {name[:120]!r} leads out of the folder"
+def _tar_member(specimen: Specimen, entry: tar_archive.Entry, unpacking: Unpacking) -> Iterator[Sign]:
+    if entry.link:
+        yield from unpacking.link(entry.name, entry.link, hard=entry.kind == ord("1"))
+    if entry.kind in b"346":
+        message = f"the member {entry.name[:120]!r} is a device or a pipe"
         yield specimen.finding(INSIDE, Severity.HIGH, message)
+    elif entry.size and not (entry.link and entry.kind == ord("2")):
+        if entry.whole > max(entry.size, 1) * RATIO and entry.whole > _WHOLE_BYTES // 16:
+            message = f"{entry.name[:120]!r} has {entry.size} bytes and says that it is {entry.whole} long"
+            yield specimen.finding(LIMITS, Severity.MEDIUM, message)
+        blob = tar_archive.content(specimen.blob, entry)
+        if isinstance(specimen.blob, SlidingBlob):
+            blob = StreamBlob(reading(blob), blob.size, specimen.limits.inflate_bytes)
+        yield Member(path=f"{specimen.path}!/{entry.name.removeprefix('./')}", blob=blob)
 
 
-def _link(specimen: Specimen, name: str, target: str) -> Iterator[Sign]:
-    reached = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
-    outward = target.startswith("/") or reached.startswith("..")
-    severity = Severity.HIGH if outward else Severity.INFO
-    message = f"the member {name[:120]!r} is a link to {target[:120]!r}"
-    yield specimen.finding(INSIDE, severity, message)
-
-
-def _tar(specimen: Specimen) -> Iterator[Sign]:
-    for entry in tar_archive.entries(specimen.blob, specimen.limits):
-        specimen.check_time()
-        yield from _place(specimen, entry.name)
-        if entry.link:
-            yield from _link(specimen, entry.name, entry.link)
-        elif entry.kind in b"346":
-            message = f"the member {entry.name[:120]!r} is a device or a pipe"
-            yield specimen.finding(INSIDE, Severity.HIGH, message)
-        else:
-            blob = SliceBlob(specimen.blob, entry.body, entry.size)
-            yield Member(path=f"{specimen.path}!/{entry.name.removeprefix('./')}", blob=blob)
+def _behind_tar(specimen: Specimen, end: int) -> Iterator[Sign]:
+    """A zip behind the last member; one in the last member is that member's own."""
+    is_stream = isinstance(specimen.blob, (StreamBlob, SlidingBlob))
+    if is_stream or specimen.format in _ZIPS or end >= specimen.blob.size:
+        return
+    if zip_views.has_end(SliceBlob(specimen.blob, end, specimen.blob.size - end), anywhere=True):
+        message = "is a tar archive, and a zip file at its end"
+        yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
+        yield from _zip(specimen)
 
 
 CHECK = Check(

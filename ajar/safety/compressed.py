@@ -2,161 +2,184 @@
 
 from __future__ import annotations
 
-import bz2
-import lzma
-import struct
-import zlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
-from ajar.blobs import BytesBlob, SliceBlob, StreamBlob
-from ajar.errors import BudgetExceeded, MalformedError
-from ajar.interfaces import Blob, Member
+from ajar.blobs import BytesBlob, ChunksBlob, SliceBlob, SlidingBlob, StreamBlob
+from ajar.errors import MalformedError
+from ajar.formats.tar_archive import BLOCK, is_tar
+from ajar.interfaces import HEAD_BYTES, Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.archives import LIMITS, OPEN, Engine, inflating
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.archives import tar
+from ajar.safety.check import Sign, Specimen
+from ajar.safety.closed import closed
+from ajar.safety.inflating import FAINT, Inflater, engine_of, reading, streams_of
+from ajar.safety.lz4 import blocks, is_lz4, pulling
+from ajar.safety.lzw import is_compress, pieces
+from ajar.safety.unpacking import INSIDE, LIMITS, OPEN, RATIO
 
-_MEMORY = 64 << 20
-_ROUNDS = 64  # members of one gzip file
-_CLOSED = {
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"(\xb5/\xfd": "compressed by zstd",
-    b"MSCF": "a cabinet",
-    b"LZIP": "compressed by lzip",
-    b"\x1f\x9d": "compressed by compress",
-    b"xar!": "a xar archive",
-    b"ustar": "a tar fragment",
-}
+_PADDED = frozenset({"gzip", "xz", "bzip2"})
+_SUFFIXES = (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".zst", ".zstd", ".lz", ".lz4", ".tgz", ".tzst")
+_TRAIL_BYTES = 65536  # read at once of what stands behind a stream
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
-def _engine(head: bytes) -> Callable[[], Engine] | None:
-    if head[:2] == b"\x1f\x8b":
-        return lambda: zlib.decompressobj(zlib.MAX_WBITS | 16)
-    if head[:3] == b"BZh":
-        return bz2.BZ2Decompressor
-    if head[:6] == b"\xfd7zXZ\x00":
-        return lambda: lzma.LZMADecompressor(memlimit=_MEMORY)
-    if (head[:1] == b"]" and head[5:13] == b"\xff" * 8) or head[:3] == b"]\x00\x00":
-        return lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_MEMORY)
-    if head[:1] == b"x" and len(head) > 2 and int.from_bytes(head[:2], "big") % 31 == 0:
-        return zlib.decompressobj
-    return None
-
-
-def _look(specimen: Specimen) -> Iterator[Sign]:
-    head = specimen.head
-    if head[:4] == b"\x04\x22\x4d\x18":
-        yield Member(path=f"{specimen.path}!/content", blob=BytesBlob(_lz4(specimen.blob, specimen)))
+def look(specimen: Specimen) -> Iterator[Sign]:
+    """What is behind the compressor, or that it cannot be had."""
+    if is_lz4(specimen.head):
+        yield from _pieces(specimen, blocks(specimen.blob))
         return
-    for magic, what in _CLOSED.items():
-        if head.startswith(magic):
-            yield specimen.gap(GapReason.UNSUPPORTED, f"{what}, which is not read here")
-            yield specimen.finding(OPEN, Severity.LOW, f"is {what}: nothing in it was looked at")
-            return
-    engine = _engine(head)
-    if engine is not None:
-        yield from _inflated(specimen, engine)
+    if is_compress(specimen.head):
+        yield from _pieces(specimen, pieces(specimen.blob))
+        return
+    what = closed(specimen)
+    if what:
+        yield specimen.gap(GapReason.UNSUPPORTED, f"{what}, which is not read here")
+        yield specimen.finding(OPEN, Severity.LOW, f"is {what}: nothing in it was looked at")
+        return
+    found = engine_of(specimen.head)
+    if found is not None:
+        yield from _inflated(specimen, found[0])
 
 
-def _inflated(specimen: Specimen, engine: Callable[[], Engine]) -> Iterator[Sign]:
-    """Every compressed member in a row, as one stream; bytes that are no member behind them are told."""
-    limit, at, parts = specimen.limits.inflate_bytes, 0, []
-    total = 0
-    for _ in range(_ROUNDS):
-        rest = SliceBlob(specimen.blob, at, specimen.blob.size - at)
-        machine = engine()
-        data = StreamBlob(inflating(rest, machine), limit, limit).to_end().data
-        parts.append(data)
-        total += len(data)
-        unused = len(getattr(machine, "unused_data", b""))
-        if not machine.eof or not unused or total >= limit:
-            break
-        at = _end_of(specimen, machine, at)
-        if at < 0:
-            break
+def _inflated(specimen: Specimen, kind: str) -> Iterator[Sign]:
+    """Every compressed stream in a row, as one; bytes that are no stream behind them are told."""
+    limit = specimen.limits.inflate_bytes
+    machine = Inflater(
+        reading(specimen.blob), streams_of(kind), padded=kind in _PADDED, tick=specimen.check_time
+    )
+    content = StreamBlob(machine.pull, limit, limit).to_end()
+    total = content.size
+    if total >= limit and is_tar(content.read_at(0, BLOCK)):
+        del content
+        yield from _large_tar(specimen, kind)
+        return
     if total >= limit:
-        message = f"{specimen.blob.size} bytes that hold more than {limit}"
-        yield specimen.finding(LIMITS, Severity.MEDIUM, message)
-        yield specimen.gap(GapReason.OVER_BUDGET, message)
-    elif not total and specimen.format in {"gzip", "joblib"}:
-        yield specimen.gap(GapReason.MALFORMED, "cannot be decompressed")
-    elif not machine.eof:
-        yield specimen.gap(GapReason.MALFORMED, f"the compressed stream ends after {total} bytes")
-    name = specimen.path.rpartition("/")[2]
-    for suffix in (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib"):
-        name = name.removesuffix(suffix)
+        yield from _over(specimen, machine.end)
+    elif machine.broken and (total or _is_sure(specimen, kind, machine)):
+        yield from _broken(specimen, kind, machine, total)
     if total:
-        yield Member(path=f"{specimen.path}!/{name or 'content'}", blob=BytesBlob(b"".join(parts)))
+        yield Member(path=f"{specimen.path}!/{_name(specimen)}", blob=content)
+        if kind == "gzip":
+            yield from _stored_name(specimen, content)
+    if total < limit and not machine.broken and machine.streams and (total or kind not in FAINT):
+        yield from _behind(specimen, machine.end)
 
 
-def _end_of(specimen: Specimen, machine: Engine, at: int) -> int:
-    """Where the next compressed member begins, when what was left over begins like one; else -1."""
-    left: bytes = getattr(machine, "unused_data", b"")
-    if _engine(left[:16]) is None:
-        return -1
-    window = specimen.blob.read_at(at, min(specimen.blob.size - at, 1 << 26))
-    found = window.find(left[:64], 1)
-    return at + found if found > 0 else -1
+def _is_sure(specimen: Specimen, kind: str, machine: Inflater) -> bool:
+    """Whether it is a stream at all, although nothing came out of it."""
+    told = machine.reason is GapReason.OVER_BUDGET
+    return told or kind not in FAINT or specimen.format in {"gzip", "joblib"}
 
 
-def _lz4(blob: Blob, specimen: Specimen) -> bytes:
-    """The content of an LZ4 frame. Spec: lz4_Frame_format.md and lz4_Block_format.md, v1.6."""
-    flags = blob.read_at(4, 1)[0]
-    at = 6 + (8 if flags & 8 else 0) + (4 if flags & 1 else 0) + 1
-    out = bytearray()
-    while True:
+def _large_tar(specimen: Specimen, kind: str) -> Iterator[Sign]:
+    """A tar that is too large to be held is read anew as a stream, member after member."""
+    machine = Inflater(
+        reading(specimen.blob), streams_of(kind), padded=kind in _PADDED, tick=specimen.check_time
+    )
+
+    def pull(length: int) -> bytes:
         specimen.check_time()
-        (size,) = struct.unpack("<I", blob.read_at(at, 4).ljust(4, b"\0"))
-        at += 4
-        if size == 0:
-            return bytes(out)
-        stored, size = bool(size >> 31), size & 0x7FFFFFFF
-        data = blob.read_at(at, min(size, blob.size))
-        if len(data) < size:
-            raise MalformedError("an LZ4 block is cut short", offset=at)
-        at += size + (4 if flags & 16 else 0)
-        if stored:
-            out += data
-        else:
-            _lz4_block(data, out, specimen.limits.inflate_bytes)
-        if len(out) > specimen.limits.inflate_bytes:
-            raise BudgetExceeded("an LZ4 frame that holds too much")
+        return machine.pull(length)
+
+    blob = SlidingBlob(pull)
+    inner = replace(
+        specimen,
+        path=f"{specimen.path}!/{_name(specimen)}",
+        format="tar",
+        head=blob.read_at(0, HEAD_BYTES),
+        blob=blob,
+    )
+    yield from tar(inner)
+    if machine.broken:
+        yield from _broken(specimen, kind, machine, blob.size)
+    if blob.size < 1 << 62 and blob.size > machine.end * RATIO:
+        message = f"{machine.end} bytes that hold {blob.size}"
+        yield specimen.finding(LIMITS, Severity.MEDIUM, message)
 
 
-def _lz4_block(data: bytes, out: bytearray, limit: int) -> None:
-    at = 0
-    while at < len(data):
-        token = data[at]
-        at += 1
-        length, at = _lz4_length(data, at, token >> 4)
-        out += data[at : at + length]
-        at += length
-        if at + 2 > len(data):
-            return
-        distance = data[at] | data[at + 1] << 8
-        length, at = _lz4_length(data, at + 2, token & 15)
-        length += 4
-        if not 0 < distance <= len(out) or len(out) + length > limit + 65536:
-            raise MalformedError("an LZ4 match points before the start")
-        start = len(out) - distance
-        piece = bytes(out[start : start + min(length, distance)])
-        out += (piece * (length // len(piece) + 1))[:length]
+def _over(specimen: Specimen, packed: int) -> Iterator[Sign]:
+    limit = specimen.limits.inflate_bytes
+    message = f"{packed} bytes that hold more than {limit}"
+    if limit > packed * RATIO:
+        yield specimen.finding(LIMITS, Severity.MEDIUM, message)
+    yield specimen.gap(GapReason.OVER_BUDGET, f"only the first {limit} bytes inside were looked at")
 
 
-def _lz4_length(data: bytes, at: int, length: int) -> tuple[int, int]:
-    if length == 15:
-        while at < len(data):
-            more = data[at]
-            at += 1
-            length += more
-            if more != 255:
-                break
-    return length, at
+def _broken(specimen: Specimen, kind: str, machine: Inflater, total: int) -> Iterator[Sign]:
+    detail = f"the {kind} stream ends after {total} bytes: {machine.broken}"
+    yield specimen.gap(machine.reason, detail)
+    if machine.reason is GapReason.UNSUPPORTED:
+        yield specimen.finding(OPEN, Severity.LOW, f"a {kind} stream that {machine.broken}")
+    elif machine.reason is GapReason.OVER_BUDGET:
+        yield specimen.finding(LIMITS, Severity.MEDIUM, f"a {kind} stream that {machine.broken}")
 
 
-CHECK = Check(
-    id="compressed",
-    title="What a compressed file holds",
-    look=_look,
-)
+def _name(specimen: Specimen) -> str:
+    """The name of what is inside: the outer one without its suffix."""
+    name = specimen.path.rpartition("/")[2]
+    stored = _gzip_name(specimen.head).replace("\\", "/").rpartition("/")[2]
+    for suffix in _SUFFIXES:
+        if name.lower().endswith(suffix):
+            name = name[: -len(suffix)] + (".tar" if suffix.startswith(".t") else "")
+            break
+    else:
+        name = stored or name
+    return name or "content"
+
+
+def _gzip_name(head: bytes) -> str:
+    """FNAME of a gzip header, which `gunzip -N` and some programs unpack to. Spec: RFC 1952, 2.3."""
+    if head[:2] != b"\x1f\x8b" or len(head) < 12 or not head[3] & 8:
+        return ""
+    at = 10
+    if head[3] & 4:
+        at += 2 + int.from_bytes(head[10:12], "little")
+    name, ended, _ = head[at:].partition(b"\0")
+    return name.decode("latin-1") if ended else ""
+
+
+def _stored_name(specimen: Specimen, content: ChunksBlob) -> Iterator[Sign]:
+    """A name inside that leads out, or that makes other checks ask than the outer one does."""
+    stored = _gzip_name(specimen.head).replace("\\", "/")
+    if stored.startswith("/") or ".." in stored.split("/"):
+        message = f"the name in its header, {stored[:120]!r}, leads out of the folder"
+        yield specimen.finding(INSIDE, Severity.HIGH, message)
+    base = stored.rpartition("/")[2]
+    mine = _name(specimen)
+    if base.lower().endswith((".py", ".pth", ".sh")) and base.lower() != mine.lower():
+        yield Member(path=f"{specimen.path}!/{base}", blob=content)
+
+
+def _behind(specimen: Specimen, end: int) -> Iterator[Sign]:
+    """Bytes behind the last stream: a reader that stops there does not see them, another may."""
+    size = specimen.blob.size
+    while end < size:  # zeros are padding
+        found = _NOT_ZERO.search(specimen.blob.read_at(end, _TRAIL_BYTES))
+        end += found.start() if found else _TRAIL_BYTES
+        if found:
+            break
+    rest = size - end
+    if rest <= 0:
+        return
+    message = f"{rest} bytes stand behind the compressed stream, at {end}"
+    yield specimen.finding("file-is-one-kind-of-file", Severity.LOW, message, start=end)
+    yield Member(path=f"{specimen.path}!/bytes-at-{end}", blob=SliceBlob(specimen.blob, end, rest))
+
+
+def _pieces(specimen: Specimen, parts: Iterator[bytes]) -> Iterator[Sign]:
+    limit = specimen.limits.inflate_bytes
+    stream = StreamBlob(pulling(parts, specimen.check_time), limit, limit)
+    broken: MalformedError | None = None
+    try:
+        content = stream.to_end()
+    except MalformedError as error:
+        broken, content = error, stream.seen
+    if content.size >= limit:
+        yield from _over(specimen, specimen.blob.size)
+    if broken:
+        yield specimen.gap(GapReason.MALFORMED, broken.message, at=broken.offset)
+    blob = content if content.size else BytesBlob(b"")
+    yield Member(path=f"{specimen.path}!/{_name(specimen)}", blob=blob)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ajar.blobs import BytesBlob
+from ajar.blobs import BytesBlob, ChunksBlob, StreamBlob
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats.registry import sniff
@@ -19,6 +19,7 @@ from ajar.safety.registry import checks_for
 FINDINGS = 200  # of one file; more say nothing new
 SMALL_BYTES = 1 << 16
 MEMBERS = 10_000  # files inside one file that are looked at
+_FLOOR_BYTES = 1 << 20  # what a member may inflate even when those around it hold all the memory there is
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class _Scan:
     findings: list[Finding] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     members: int = 0
+    held: int = 0  # inflated bytes that the members around the present one keep
 
     def run(self, path: str, blob: Blob) -> FileSafety:
         format_id = self._look(path, blob, depth=0)
@@ -41,8 +43,9 @@ class _Scan:
         )
 
     def _look(self, path: str, blob: Blob, *, depth: int) -> str:
+        limits = self._limits()
         specimen = Specimen(
-            path=path, format="unknown", head=b"", blob=blob, limits=self.limits, deadline=self.deadline
+            path=path, format="unknown", head=b"", blob=blob, limits=limits, deadline=self.deadline
         )
         try:
             # A small file is read once, whole; of a large one only what a check asks for.
@@ -55,7 +58,7 @@ class _Scan:
         found = sniff(head, path)
         format_id = found.id if found else ("empty" if not blob.size else "unknown")
         specimen = Specimen(
-            path=path, format=format_id, head=head, blob=blob, limits=self.limits, deadline=self.deadline
+            path=path, format=format_id, head=head, blob=blob, limits=limits, deadline=self.deadline
         )
         for check in checks_for(format_id, path):
             self._run(check, specimen, depth)
@@ -88,7 +91,23 @@ class _Scan:
                 detail = f"more than {MEMBERS} files inside this one"
                 self.gaps.append(specimen.gap(GapReason.OVER_BUDGET, detail))
         else:
+            held = _held(member.blob)
+            self.held += held
             self._look(member.path, member.blob, depth=depth)
+            self.held -= held
+
+    def _limits(self) -> Limits:
+        """Members in members share one allowance of inflated bytes, however deep they are."""
+        if not self.held:
+            return self.limits
+        left = max(self.limits.inflate_bytes - self.held, min(_FLOOR_BYTES, self.limits.inflate_bytes))
+        return replace(self.limits, inflate_bytes=left)
+
+
+def _held(blob: Blob) -> int:
+    if isinstance(blob, ChunksBlob):
+        return blob.held_bytes
+    return min(blob.size, blob.limit_bytes) if isinstance(blob, StreamBlob) else 0
 
 
 _WORST: tuple[str, ...] = ("info", "low", "medium", "high", "critical")

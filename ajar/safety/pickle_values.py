@@ -72,16 +72,23 @@ class Box:
 
 
 class Row(tuple["Value", ...]):  # noqa: SLOT001  a tuple of any length cannot have slots
-    """A tuple that knows its weight, so that one built of itself many times over is not walked."""
+    """A tuple that knows its weight, so that one built of itself many times over is not walked.
 
-    weight: int
-    matters: bool
+    A tuple around one value weighs what the value does: only references taken twice multiply. So the many
+    that hold nothing of note need no room of their own for the two attributes.
+    """
+
+    weight: int = 1
+    matters: bool = False
 
     @classmethod
     def of(cls, items: Iterable[Value]) -> Row:
         row = cls(items)
-        row.weight = 1 + sum(map(weight, row))
-        row.matters = any(map(matters, row))
+        heavy = weight(row[0]) if len(row) == 1 else 1 + sum(map(weight, row))
+        if heavy != 1:
+            row.weight = heavy
+        if any(map(matters, row)):
+            row.matters = True
         return row
 
 

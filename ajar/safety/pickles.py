@@ -15,6 +15,7 @@ from ajar.interfaces import Blob, Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Finding, Severity
 from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.containers import is_container
 from ajar.safety.pickle_bytes import Bytes, passes_inertly
 from ajar.safety.pickle_judgement import LIMITS, judge
 from ajar.safety.pickle_steps import machine as follow
@@ -26,6 +27,7 @@ _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _TORCH_STREAMS = 5  # magic, protocol, system, object, keys; raw numbers follow
 _TRAIL_BYTES = 64 << 20
 _CANDIDATES = 200
+_WINDOW_BYTES, _BEGIN_BYTES = 4 << 20, 256  # read at once; the longest beginning
 _SMALL = 1 << 18
 # Where a stream may begin: a protocol, a name of protocol 0 on two lines, or two short texts and STACK_GLOBAL.
 _BEGINS = re.compile(
@@ -51,6 +53,8 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     start = 0
     if specimen.format == "joblib" and specimen.head[:1] != b"\x80":
         return  # compressed: what is inside comes as a member
+    if specimen.format == "pickle" and is_container(specimen.head):
+        return
     if specimen.format == "npy":
         found = pickled_at(specimen.blob)
         if found is None:
@@ -133,7 +137,7 @@ class _Walk:
         try:
             machine.run()
         except (MalformedError, BudgetExceeded) as error:
-            problem = error
+            problem = error.with_traceback(None)  # its frames hold the window, in a circle
         self.events = machine.events
         if arrays.first is not None:
             self.events = [*self.events, *self._without_arrays(at, arrays.first)]
@@ -220,20 +224,28 @@ class _Walk:
         size = min(specimen.blob.size - at, _TRAIL_BYTES)
         if size <= 2 or self.is_torch:
             return
-        data = specimen.blob.read_at(at, size)
-        done = 0
-        for number, found in enumerate(_BEGINS.finditer(data)):
+        done = at
+        for number, start in enumerate(_beginnings(specimen.blob, at, size)):
             if number >= _CANDIDATES:
                 break
-            if found.start() < done:
+            if start < done:
                 continue
             specimen.check_time()
-            end, broken = self._stream(at + found.start())
+            end, broken = self._stream(start)
             if any(_is_act(event) for event in self.events):
-                yield self._second(at + found.start())
+                yield self._second(start)
                 yield from self._judged()
             if broken is None:
-                done = end - at
+                done = end
+
+
+def _beginnings(blob: Blob, at: int, size: int) -> Iterator[int]:
+    """Where streams may begin in a span of bytes, which is read by windows."""
+    for base in range(at, at + size, _WINDOW_BYTES):
+        data = blob.read_at(base, min(_WINDOW_BYTES + _BEGIN_BYTES, at + size - base))
+        for found in _BEGINS.finditer(data):
+            if found.start() < _WINDOW_BYTES:
+                yield base + found.start()
 
 
 def _is_act(event: Event) -> bool:

@@ -22,7 +22,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("pickles", ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")),
     ("archives", ()),
-    ("compressed", ("gzip", "joblib", "unknown", "pickle", "plain-text")),
+    ("containers", ()),
     ("structure", ()),
     ("settings", (*_SETTINGS, "hdf5", "tf-saved-model", "package-metadata")),
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),

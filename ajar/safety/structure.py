@@ -13,6 +13,7 @@ from ajar.interfaces import Blob, Member
 from ajar.model.evidence import Evidence, Gap, GapReason, Text
 from ajar.model.judgement import Severity
 from ajar.safety.check import INSPECTOR, Check, Sign, Specimen
+from ajar.safety.containers import is_compressed
 from ajar.safety.pickles import imports_something
 
 _RULE = "weights-file-is-well-formed"
@@ -44,6 +45,8 @@ _NO_WEIGHTS = frozenset({"plain-text", "image", "csv", "licence-text", "source-c
 def _broken_promise(specimen: Specimen) -> Iterator[Sign]:
     """A name that promises weights over bytes that are none: nobody can say what a loader makes of them."""
     path, kind = specimen.path.lower(), specimen.format
+    if is_compressed(specimen.head):
+        return  # what is inside keeps the promise or does not
     is_text = kind in _NO_WEIGHTS and path.endswith((*_PROMISES, ".bin", ".ckpt"))
     if "!/" not in path and (is_text or (kind == "unknown" and path.endswith(_PROMISES))):
         what = "of no known format" if kind == "unknown" else f"those of {kind}"

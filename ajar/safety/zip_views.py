@@ -5,10 +5,14 @@ Honest archives look the same from all sides. Spec: PKWARE APPNOTE 6.3, sections
 
 from __future__ import annotations
 
+import re
 import struct
+from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ajar.blobs import WindowBlob
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob
@@ -18,6 +22,10 @@ _END_BYTES, _CENTRAL_BYTES, _LOCAL_BYTES = 22, 46, 30
 _TAIL_BYTES = 65535 + _END_BYTES
 _DIRECTORY_BYTES = 64 << 20
 _SEARCH_BYTES = 1 << 16
+_NEAR_BYTES = 512
+_ENDS = 16  # directories that are read; an honest archive has one
+_NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x07\x08)")
+_UNICODE_NAME = 0x7075  # APPNOTE 4.6.9
 _DESCRIPTOR = 0x8
 
 
@@ -62,22 +70,52 @@ def read(blob: Blob, limits: Limits) -> Views:
     tail_at = max(blob.size - _TAIL_BYTES, 0)
     tail = blob.read_at(tail_at, _TAIL_BYTES)
     seen: set[tuple[int, int, int]] = set()
+    covered = _Covered()
     for end in sorted(_positions(tail, _END), reverse=True):
         # The end record of an archive inside a member is that member's own.
-        if any(e.start <= tail_at + end < e.start + e.packed for e in views.entries.values()):
+        if covered.holds(tail_at + end):
             continue
         place = _directory(blob, tail_at + end)
-        if place is not None and place not in seen:
-            seen.add(place)
-            try:
-                _central(blob, place, views, limits)
-                views.directories += 1
-            except (MalformedError, struct.error) as error:
-                views.problems.append(str(error))
+        if place is None or place in seen:
+            continue
+        if len(seen) >= _ENDS:
+            views.problems.append(f"more than {_ENDS} directories")
+            break
+        seen.add(place)
+        try:
+            _central(blob, place, views, limits)
+            views.directories += 1
+        except (MalformedError, struct.error) as error:
+            views.problems.append(str(error))
+        covered = _Covered(views)
+    blob = WindowBlob(blob)  # header after header, each byte once
     _local(blob, views, limits)
     if not views.entries:
         raise MalformedError("a zip without a readable member")
     return views
+
+
+def read_forward(blob: Blob, limits: Limits) -> Views:
+    """The members by their local headers alone, as far as the blob can be read."""
+    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
+    with suppress(BudgetExceeded, MalformedError):
+        _local(blob, views, limits)
+    return views
+
+
+class _Covered:
+    """The bytes that belong to members."""
+
+    def __init__(self, views: Views | None = None) -> None:
+        spans = sorted((e.start, e.start + e.packed) for e in views.entries.values()) if views else []
+        self._starts = [start for start, _ in spans]
+        self._ends: list[int] = []  # the furthest end of all spans up to each
+        for _, end in spans:
+            self._ends.append(max(end, self._ends[-1] if self._ends else 0))
+
+    def holds(self, at: int) -> bool:
+        number = bisect_right(self._starts, at)
+        return number > 0 and at < self._ends[number - 1]
 
 
 def _positions(data: bytes, sign: bytes) -> Iterator[int]:
@@ -122,6 +160,9 @@ def _central(blob: Blob, place: tuple[int, int, int], views: Views, limits: Limi
         name = _text(data[at + 46 : at + 46 + name_length])
         extra = data[at + 46 + name_length : at + 46 + name_length + extra_length]
         whole, packed, header_at = _wide(extra, whole, packed, header_at)
+        other = _unicode_name(extra) if name.isascii() else ""
+        if other and other != name:
+            views.problems.append(f"{name[:80]!r} has a second name, {other[:80]!r}")
         if shift is None:
             is_there = blob.read_at(header_at + stated, 4) == _LOCAL
             shift = stated if is_there else _shift(blob, header_at, start)
@@ -214,16 +255,30 @@ def _next_header(blob: Blob, at: int) -> int:
     sign = blob.read_at(at, 4)
     if sign == _LOCAL:
         return at
-    near = blob.read_at(at, 4096)
+    near = blob.read_at(at, _NEAR_BYTES * 8)
     local, central = near.find(_LOCAL), near.find(_CENTRAL)
     return at + local if local >= 0 and (central < 0 or local < central) else -1
 
 
 def _until_next(blob: Blob, start: int) -> int:
     """The length of a member that states none: up to the next header, within reach."""
-    data = blob.read_at(start, _SEARCH_BYTES)
-    ends = [at for sign in (_LOCAL, _CENTRAL, b"PK\x07\x08") if (at := data.find(sign)) >= 0]
-    return min(ends) if ends else len(data)
+    for reach in (_NEAR_BYTES, _SEARCH_BYTES):
+        data = blob.read_at(start, reach)
+        found = _NEXT.search(data)
+        if found:
+            return found.start()
+    return len(data)
+
+
+def _unicode_name(extra: bytes) -> str:
+    """The name that an extra field says in UTF-8, which some readers take instead of the header's."""
+    at = 0
+    while at + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, at)
+        if tag == _UNICODE_NAME and length > 5:
+            return extra[at + 9 : at + 4 + length].decode("utf-8", "replace")
+        at += 4 + length
+    return ""
 
 
 def _wide(extra: bytes, whole: int, packed: int, header_at: int) -> tuple[int, int, int]:

@@ -12,6 +12,7 @@ import struct
 import tarfile
 import zipfile
 
+from tests.build import containers
 from tests.build.releases import CARD, safetensors_bytes
 
 Seed = tuple[str, bytes]
@@ -210,6 +211,16 @@ SEEDS: tuple[Seed, ...] = (
     ("words.txt.gz", gzip.compress(b"words\n" * 40, mtime=0)),
     ("words.txt.bz2", bz2.compress(b"words\n" * 40)),
     ("words.txt.xz", lzma.compress(b"words\n" * 40)),
+    ("archive.7z", containers.seven_zip([("a/README.md", CARD.encode()), ("b", b""), ("c.txt", b"words\n")])),
+    ("archive.rar", containers.rar5(containers.rar5_file("a.txt", b"words\n"), containers.rar5_file("b", b"xyz", method=3))),
+    ("older.rar", containers.rar4([("a.txt", b"words\n"), ("b.txt", b"words\n")])),
+    ("archive.a", containers.ar([("/0", b"words\n"), ("b/", b"xyz")], long_names=b"a-long-name.txt/\n")),
+    ("archive.cpio", containers.cpio([("a.txt", b"words\n", 0o100644)])),
+    ("older.cpio", containers.cpio([("a.txt", b"words\n", 0o100644)], old=True)),
+    ("words.txt.Z", containers.compressed(b"words about models\n" * 40)),
+    ("words.txt.lz", containers.lzip(b"words\n" * 40)),
+    ("words.txt.zst", bytes.fromhex("28b52ffd2406310000776f7264730a09998a3e")),
+    ("pax.tar", containers.pax({"path": "a.txt"}) + containers.tar_file("b", b"words\n") + containers.TAR_END),
     ("archive.tar", _tar({"a/README.md": CARD.encode(), "b.txt": b"words\n"})),
     ("archive.tar.gz", gzip.compress(_tar({"b.txt": b"words\n"}), mtime=0)),
     ("model.ckpt.index", _tf_checkpoint()),

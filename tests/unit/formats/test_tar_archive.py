@@ -50,7 +50,10 @@ def test_too_many_members_cut_and_spoilt():
         look(FORMAT, data, "x.tar", limits=Limits(archive_members=5))
     spoilt = bytearray(data)
     spoilt[1024 + 100] ^= 1
+    seen = look(FORMAT, bytes(spoilt), "x.tar")
+    assert len(seen.members) == 29
+    assert "broken header" in seen.gaps[0].detail
     with pytest.raises(MalformedError, match="checksum"):
-        look(FORMAT, bytes(spoilt), "x.tar")
+        look(FORMAT, archive([("0", b"x")])[:1024] + b"x" * 1024, "x.tar")
     with pytest.raises(MalformedError, match="past the end"):
         look(FORMAT, archive([("a", bytes(5000))])[:2000], "x.tar")

@@ -77,7 +77,8 @@ def test_lz4(look):
 def test_what_cannot_be_opened_is_not_clean(look):
     for magic in (b"7z\xbc\xaf\x27\x1c", b"(\xb5/\xfd", b"Rar!\x1a\x07"):
         found = look(magic + bytes(64), "m.7z")
-        assert (found.level, bool(found.gaps)) == ("caution", True)
+        assert found.level in {"caution", "unknown"}
+        assert found.gaps
 
 
 def test_archives_in_archives(look):
