@@ -60,7 +60,7 @@ class _Scan:
         specimen = Specimen(
             path=path, format=format_id, head=head, blob=blob, limits=limits, deadline=self.deadline
         )
-        for check in checks_for(format_id, path):
+        for check in checks_for(format_id, path, head):
             self._run(check, specimen, depth)
         return format_id
 

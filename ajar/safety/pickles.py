@@ -75,7 +75,8 @@ def imports_something(blob: Blob, specimen: Specimen) -> bool:
 
 def _is_old_pickle(specimen: Specimen) -> bool:
     """Text or unknown bytes that a loader would take for a pickle: they import, and run to a STOP."""
-    if specimen.format == "unknown":
+    is_text = specimen.head.isascii() and b"\0" not in specimen.head
+    if specimen.format == "unknown" or not is_text:
         return imports_something(specimen.blob, specimen)
     if not _OLD.search(specimen.head) or specimen.blob.size > _SMALL * 16:
         return False

@@ -5,6 +5,7 @@ Modules are imported when the first file of their formats turns up, so a scan st
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module  # noqa: TID251  ajar's own modules, by the table below
 
@@ -18,9 +19,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "python_code": (".py", "/code/"),
     "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py", ".toml", ".cfg"),
 }
+PICKLED = ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("pickles", ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")),
+    ("pickles", PICKLED),
     ("archives", ()),
     ("containers", ()),
     ("structure", ()),
@@ -35,6 +37,18 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+# Opcodes that a pickle can begin with (a persistent id, as in `PK`, ends most loaders), and the one way to import in a pickle that is all text.
+_FIRST = frozenset(b"(NIJKLMFGSTUVXBC]})cghj\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97")
+_IMPORTS = re.compile(rb"[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
+
+
+def _may_be_pickle(head: bytes) -> bool:
+    """Whether a file of another format could be taken for a pickle too: `GGUF` begins one, and so does a tar."""
+    if head[:1] == b"" or head[0] not in _FIRST:
+        return False
+    return not head.isascii() or b"\0" in head or bool(_IMPORTS.search(head))
+
+
 @cache
 def _modules_for(format_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
@@ -42,14 +56,17 @@ def _modules_for(format_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def checks_for(format_id: str, path: str) -> list[Check]:
+def checks_for(format_id: str, path: str, head: bytes) -> list[Check]:
     """The checks that look into a file, in the order of the table."""
     name = path.lower()
-    return [
+    found = [
         load(module)
         for module, parts in _modules_for(format_id)
         if not parts or any(part in name for part in parts)
     ]
+    if format_id not in PICKLED and _may_be_pickle(head):
+        found.insert(0, load("pickles"))
+    return found
 
 
 @cache

@@ -109,3 +109,30 @@ def test_a_function_that_is_harmless_by_its_arguments_is_handed_to_nobody(look, 
         NONE,
     )
     assert look(stream(rebuilt)).level == "dangerous"
+
+
+# What begins a file of another format, and is a pickle's first opcodes as well.
+TWO_FACED = {
+    "a GGUF": ("model.gguf", b"GGUF\x03\0\0\0\0" + POP),
+    "a bitmap": ("image.bmp", b"BM\0\0\0" + bytes(0x4D) + POP),
+    "R data": ("model.rds", b"X\n\0\0\0" + b"\0\0\0\x02\0\x04\x03\0\0\x02" + POP),
+    "a card": ("README.md", b""),
+    "a licence": ("LICENSE", b"I1\n0"),
+}
+
+
+@pytest.mark.parametrize("what", TWO_FACED)
+def test_a_pickle_that_looks_like_something_else(look, what):
+    path, start = TWO_FACED[what]
+    body = b"cos\nsystem\n(S'echo canary'\ntR." if what in {"a card", "a licence"} else BARE + NONE + STOP
+    assert look(start + body, path).level == "dangerous"
+
+
+def test_a_tar_whose_first_name_is_a_pickle(look):
+    import tarfile
+
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("cos\nsystem\n(S'echo canary'\ntR."))
+        archive.addfile(tarfile.TarInfo("b"))
+    assert look(out.getvalue(), "model.tar").level == "dangerous"
