@@ -61,10 +61,9 @@ _SUSPECT = re.compile(
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
-    if specimen.format in {"hdf5", "tf-saved-model"} or (
-        specimen.format == "unknown" and not _is_json(specimen)
-    ):
-        yield from _embedded(specimen)
+    if specimen.format == "tf-saved-model" or (specimen.format == "unknown" and not _is_json(specimen)):
+        for start, _, tree in embedded(specimen):
+            yield from walk(specimen, tree, base=start)
     elif specimen.format == "yaml-config" or specimen.path.lower().endswith((".yaml", ".yml")):
         yield from _yaml(specimen)
     elif _is_json(specimen):
@@ -106,8 +105,8 @@ def _nests(data: bytes) -> bool:
     return False
 
 
-def _embedded(specimen: Specimen) -> Iterator[Sign]:
-    """JSON inside a binary file, such as the model_config of an HDF5 file: found where it begins."""
+def embedded(specimen: Specimen) -> Iterator[tuple[int, bytes, Any]]:
+    """`(offset, bytes, tree)` of JSON inside a binary file, such as a model_config: found where it begins."""
     decoder = json.JSONDecoder()
     size = specimen.blob.size
     for start in (0, max(size - (_WINDOW_BYTES // 4), _WINDOW_BYTES)):
@@ -125,7 +124,7 @@ def _embedded(specimen: Specimen) -> Iterator[Sign]:
                 tree, _ = decoder.raw_decode(data[found.start() : end].decode("utf-8", "replace"))
             except (ValueError, RecursionError):
                 continue
-            yield from walk(specimen, tree, base=start + found.start())
+            yield start + found.start(), data[found.start() : end], tree
 
 
 def _json_end(data: bytes, start: int) -> int:
