@@ -13,10 +13,10 @@ from ajar.blobs import read_exactly
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats._hdf5_storage import (
     VALUE_BYTES,
+    Addresses,
     Cursor,
     FractalHeap,
     LocalHeap,
-    Pages,
     global_object,
     records,
     symbol_nodes,
@@ -69,7 +69,7 @@ class _Message:
     body: bytes
 
 
-def superblock(blob: Blob) -> tuple[Pages, int]:
+def superblock(blob: Blob) -> tuple[Addresses, int]:
     """`(bytes, address of the root object)`. Raises `MalformedError` where there is none."""
     head = read_exactly(blob, 0, 16, "the superblock")
     version = head[8]
@@ -78,7 +78,7 @@ def superblock(blob: Blob) -> tuple[Pages, int]:
     widths = head[13:15] if version < 2 else head[9:11]
     if not all(width in {2, 4, 8} for width in widths):
         raise MalformedError("addresses of an unknown width", offset=9)
-    pages = Pages(blob, widths[0], widths[1])
+    pages = Addresses(blob, offset_bytes=widths[0], length_bytes=widths[1])
     start = (28 if version == 1 else 24) if version < 2 else 12
     fields = 6 if version < 2 else 4
     rest = Cursor(pages.take(start, fields * widths[0], "the superblock"), widths[0], widths[1])
@@ -110,7 +110,7 @@ def walk(blob: Blob) -> Iterator[Node]:
             raise BudgetExceeded(f"more than {OBJECTS} objects in an HDF5 file")
 
 
-def _read(pages: Pages, node: Node) -> None:
+def _read(pages: Addresses, node: Node) -> None:
     for message in _messages(pages, node.address):
         try:
             _take(pages, node, message)
@@ -119,7 +119,7 @@ def _read(pages: Pages, node: Node) -> None:
                 node.problems.append(error.message)
 
 
-def _messages(pages: Pages, address: int) -> Iterator[_Message]:
+def _messages(pages: Addresses, address: int) -> Iterator[_Message]:
     """The messages of an object header of either version, its continuations too."""
     head = pages.take(address, 16, "an object header")
     is_new = head[:4] == b"OHDR"
@@ -159,7 +159,7 @@ def _messages(pages: Pages, address: int) -> Iterator[_Message]:
                 yield message
 
 
-def _continued(pages: Pages, message: _Message, *, is_new: bool) -> tuple[int, int]:
+def _continued(pages: Addresses, message: _Message, *, is_new: bool) -> tuple[int, int]:
     cursor = _cursor(pages, message.body)
     at, size = cursor.offset(), cursor.length()
     if is_new:
@@ -169,11 +169,11 @@ def _continued(pages: Pages, message: _Message, *, is_new: bool) -> tuple[int, i
     return at, size
 
 
-def _cursor(pages: Pages, body: bytes) -> Cursor:
+def _cursor(pages: Addresses, body: bytes) -> Cursor:
     return Cursor(body, pages.offset_bytes, pages.length_bytes)
 
 
-def _take(pages: Pages, node: Node, message: _Message) -> None:
+def _take(pages: Addresses, node: Node, message: _Message) -> None:
     kind, cursor = message.kind, _cursor(pages, message.body)
     if kind == _LAYOUT:
         node.is_dataset = True
@@ -199,7 +199,7 @@ def _take(pages: Pages, node: Node, message: _Message) -> None:
         _filters(node, cursor)
 
 
-def _shared(pages: Pages, body: bytes, kind: int) -> bytes:
+def _shared(pages: Addresses, body: bytes, kind: int) -> bytes:
     """The message that a shared one stands for, in the header of another object. Spec: IV.A.2."""
     cursor = _cursor(pages, body)
     version, how = cursor.number(1), cursor.number(1)
@@ -214,7 +214,7 @@ def _shared(pages: Pages, body: bytes, kind: int) -> bytes:
     raise MalformedError(f"a message of type {kind} is shared, and not where it should stand")
 
 
-def _old_group(pages: Pages, node: Node, cursor: Cursor) -> None:
+def _old_group(pages: Addresses, node: Node, cursor: Cursor) -> None:
     tree, heap_at = cursor.offset(), cursor.offset()
     if not pages.is_set(tree):
         return
@@ -258,7 +258,7 @@ def _link(node: Node, cursor: Cursor) -> None:
         raise MalformedError(f"a link of the type {kind}, which a program of its own defines")
 
 
-def _dense(pages: Pages, node: Node, cursor: Cursor, *, is_links: bool) -> None:
+def _dense(pages: Addresses, node: Node, cursor: Cursor, *, is_links: bool) -> None:
     """Links or attributes that stand in a heap of their own. Spec: IV.A.2.c, IV.A.2.v."""
     cursor.take(1)
     flags = cursor.number(1)
@@ -280,7 +280,7 @@ def _dense(pages: Pages, node: Node, cursor: Cursor, *, is_links: bool) -> None:
             _attribute(pages, node, item)
 
 
-def _attribute(pages: Pages, node: Node, cursor: Cursor) -> None:
+def _attribute(pages: Addresses, node: Node, cursor: Cursor) -> None:
     """An attribute of version 1 to 3: its name, and the bytes of its values. Spec: IV.A.2.m."""
     version, flags = cursor.number(1), cursor.number(1)
     if not 1 <= version <= 3:
@@ -349,7 +349,7 @@ def _shape(cursor: Cursor) -> tuple[int, ...] | None:
     return tuple(cursor.length() for _ in range(rank))
 
 
-def _external(pages: Pages, node: Node, cursor: Cursor) -> None:
+def _external(pages: Addresses, node: Node, cursor: Cursor) -> None:
     """Raw data in other files. Spec: IV.A.2.h."""
     cursor.take(6)
     used, heap = cursor.number(2), LocalHeap.at(pages, cursor.offset())
@@ -359,7 +359,7 @@ def _external(pages: Pages, node: Node, cursor: Cursor) -> None:
         cursor.length()
 
 
-def _layout(pages: Pages, node: Node, cursor: Cursor) -> None:
+def _layout(pages: Addresses, node: Node, cursor: Cursor) -> None:
     """Only a virtual layout, class 3 of version 4, leads elsewhere. Spec: IV.A.2.i."""
     version = cursor.number(1)
     if version < 3:

@@ -7,52 +7,22 @@ Spec: HDF5 File Format Specification 3.0, III.A to III.G.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ajar.errors import BudgetExceeded, MalformedError
-from ajar.interfaces import Blob
+from ajar.formats._pages import Pages
 
-_PAGE_BYTES = 4096
-_PAGES = 512  # kept in memory: two megabytes
 VALUE_BYTES = 64 << 20  # of one attribute; a model's configuration takes a few megabytes at most
 _NODES = 200_000  # of one B-tree
 _LEVELS = 32  # of one B-tree; the library's own trees stay below ten
 
 
 @dataclass(slots=True)
-class Pages:
-    """The file's bytes by address, with the widths that its superblock states."""
+class Addresses(Pages):
+    """The file's bytes by address, with the widths in bytes that its superblock states."""
 
-    blob: Blob
     offset_bytes: int = 8
     length_bytes: int = 8
-    base: int = 0
-    _kept: dict[int, bytes] = field(default_factory=dict)
-
-    def take(self, at: int, length: int, what: str) -> bytes:
-        """Exactly `length` bytes at an address. Raises `MalformedError` past the end."""
-        start = at + self.base
-        if at < 0 or length < 0 or start + length > self.blob.size:
-            raise MalformedError(f"{what} at {at} stands past the end of the file", offset=at)
-        if length > _PAGE_BYTES:
-            return self.blob.read_at(start, length)
-        first, last = start // _PAGE_BYTES, (start + max(length, 1) - 1) // _PAGE_BYTES
-        data = b"".join(self._page(number) for number in range(first, last + 1))
-        found = data[start - first * _PAGE_BYTES :][:length]
-        if len(found) != length:
-            raise MalformedError(f"{what} at {at} is cut short", offset=at)
-        return found
-
-    def _page(self, number: int) -> bytes:
-        page = self._kept.get(number)
-        if page is None:
-            if len(self._kept) >= _PAGES:
-                self._kept.clear()
-            start = number * _PAGE_BYTES
-            page = self._kept[number] = self.blob.read_at(
-                start, min(_PAGE_BYTES, max(self.blob.size - start, 0))
-            )
-        return page
 
     def is_set(self, address: int) -> bool:
         """Whether an address is one: all ones stand for none."""
@@ -94,7 +64,7 @@ class Cursor:
         return len(self.data) - self.at
 
 
-def symbol_nodes(pages: Pages, root: int) -> Iterator[int]:
+def symbol_nodes(pages: Addresses, root: int) -> Iterator[int]:
     """Addresses of the symbol nodes below a version 1 B-tree of a group."""
     waiting, seen = [(root, _LEVELS)], set[int]()
     while waiting:
@@ -124,12 +94,12 @@ def symbol_nodes(pages: Pages, root: int) -> Iterator[int]:
 class LocalHeap:
     """The names of an old group. Spec: III.D."""
 
-    pages: Pages
+    pages: Addresses
     start: int
     size: int
 
     @classmethod
-    def at(cls, pages: Pages, address: int) -> LocalHeap:
+    def at(cls, pages: Addresses, address: int) -> LocalHeap:
         head = pages.signed(address, b"HEAP", 8 + 2 * pages.length_bytes + pages.offset_bytes, "a local heap")
         head.take(4)
         size = head.length()
@@ -145,7 +115,7 @@ class LocalHeap:
         return data.partition(b"\0")[0].decode("utf-8", "replace")
 
 
-def global_object(pages: Pages, address: int, index: int) -> bytes:
+def global_object(pages: Addresses, address: int, index: int) -> bytes:
     """One object of a global heap collection. Spec: III.E."""
     head = pages.signed(address, b"GCOL", 8 + pages.length_bytes, "a global heap")
     head.take(4)
@@ -168,7 +138,7 @@ def global_object(pages: Pages, address: int, index: int) -> bytes:
     raise MalformedError(f"a global heap without object {index}", offset=address)
 
 
-def records(pages: Pages, address: int) -> Iterator[bytes]:
+def records(pages: Addresses, address: int) -> Iterator[bytes]:
     """The records of a version 2 B-tree, from every node. Spec: III.A.2."""
     head = pages.signed(address, b"BTHD", 22 + pages.offset_bytes + pages.length_bytes, "a B-tree header")
     head.take(2)
@@ -197,7 +167,7 @@ def records(pages: Pages, address: int) -> Iterator[bytes]:
                 waiting.append((child, amount, level - 1))
 
 
-def _widths(pages: Pages, node: int, record: int, depth: int) -> tuple[int, list[int]]:
+def _widths(pages: Addresses, node: int, record: int, depth: int) -> tuple[int, list[int]]:
     """Bytes of a child's number of records, and by level of the number below it."""
     most = (node - 10) // record
     counts = _bytes_for(most)
@@ -218,7 +188,7 @@ def _bytes_for(value: int) -> int:
 class FractalHeap:
     """The heap of a group or an object with many links or attributes. Spec: III.G."""
 
-    pages: Pages
+    pages: Addresses
     id_bytes: int
     is_filtered: bool
     huge_tree: int
@@ -231,7 +201,7 @@ class FractalHeap:
     rows: int
 
     @classmethod
-    def at(cls, pages: Pages, address: int) -> FractalHeap:
+    def at(cls, pages: Addresses, address: int) -> FractalHeap:
         size = 22 + 12 * pages.length_bytes + 3 * pages.offset_bytes
         head = pages.signed(address, b"FRHP", size, "a fractal heap")
         head.take(1)
@@ -322,7 +292,7 @@ class FractalHeap:
         return max(size.bit_length() - (self.first_bytes * self.width).bit_length() + 1, 1)
 
 
-def _bounded(pages: Pages, address: int, length: int) -> bytes:
+def _bounded(pages: Addresses, address: int, length: int) -> bytes:
     if length > VALUE_BYTES:
         raise BudgetExceeded(f"a value of {length} bytes")
     return pages.take(address, length, "a huge object")

@@ -56,14 +56,14 @@ _OWN_DOMAINS = frozenset(
     ]
 ) | {""}
 _PYTHON_OPERATORS = frozenset({"PyOp", "PythonOp", "PyCustomOp", "PyFunc"})
-_RUNS = {
+RUNS = {
     **dict.fromkeys(("PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction", "XlaHostCompute", "_XlaHostComputeMlir"), "calls Python"),
     **dict.fromkeys(("ReadFile", "WholeFileReader", "WholeFileReaderV2", "TextLineReader", "TextLineReaderV2", "FixedLengthRecordReader", "FixedLengthRecordReaderV2", "TFRecordReader", "TFRecordReaderV2", "LMDBReader", "IdentityReaderV2", "MatchingFiles", "LoadDataset", "SnapshotDataset", "SnapshotDatasetV2", "CSVDataset", "CSVDatasetV2", "SqlDataset", "DatasetToTFRecord", "ImmutableConst"), "reads files"),
     **dict.fromkeys(("WriteFile", "SaveDataset", "SaveDatasetV2", "DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "WriteSummary", "CreateSummaryFileWriter", "WriteGraphSummary", "WriteRawProtoSummary", "CacheDataset", "CacheDatasetV2", "MergeV2Checkpoints"), "writes files"),
     **dict.fromkeys(("RemoteCall", "RpcCall", "RpcClient", "RpcServer", "CollectiveBcastSend", "DataServiceDataset", "DataServiceDatasetV2", "RegisterDataset", "BigQueryReader"), "reaches other machines"),
     **dict.fromkeys(("LoadLibrary", "TFPyFunc", "PythonFunction"), "loads native code"),
 }  # fmt: skip
-_PRINTS = frozenset({"PrintV2"})
+PRINTS = frozenset({"PrintV2"})
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
@@ -178,11 +178,11 @@ def _tensorflow(specimen: Specimen, root: str) -> Iterator[Sign]:
         operator = _fields(wire, span, {2: "operator"}).get("operator", "")
         if operator in told:
             return
-        if operator in _RUNS:
+        if operator in RUNS:
             told.add(operator)
-            message = f"the operator {operator} {_RUNS[operator]} when the graph runs"
+            message = f"the operator {operator} {RUNS[operator]} when the graph runs"
             yield specimen.finding(CODE, Severity.HIGH, message, start=span.start, end=span.end)
-        elif operator in _PRINTS:
+        elif operator in PRINTS:
             told.add(operator)
             message = f"the operator {operator} prints, to a file where it is told so"
             yield specimen.finding(CODE, Severity.LOW, message, start=span.start, end=span.end)

@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),
     ("graphs", ("onnx", "tf-saved-model", "unknown")),
     ("hdf5_tree", ("hdf5",)),
+    ("flat_graphs", ("tflite", "unknown")),
     ("foreign", ()),
     ("python_code", ()),
     ("side_files", ()),
