@@ -27,7 +27,7 @@ SAME, INSIDE, LIMITS, OPEN = (
     "archive-expands-within-limits",
     "archive-can-be-looked-into",
 )
-_ZIPS = frozenset({"zip", "torch-zip", "keras", "coreml"})
+_ZIPS = frozenset({"zip", "torch-zip", "keras"})
 # Formats whose readers stop at their own end, so that a zip may hang behind unseen.
 _MAY_TRAIL = frozenset({"pickle", "unknown", "safetensors", "gguf", "image", "plain-text", "numpy", "npy"})
 _STORAGE = re.compile(r"^[^/]+/(\.?data)/[^/]+$")

@@ -79,7 +79,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _tensorflow(specimen, "graph" if specimen.head[:1] == b"\x0a" else "saved")
 
 
-def _walk(
+def walk(
     specimen: Specimen,
     schema: Mapping[str, Mapping[int, str]],
     root: str,
@@ -106,7 +106,7 @@ def _walk(
             )
 
 
-def _fields(wire: Wire, span: Entry, wanted: Mapping[int, str]) -> dict[str, str]:
+def fields(wire: Wire, span: Entry, wanted: Mapping[int, str]) -> dict[str, str]:
     return {
         wanted[entry.number]: wire.text(entry, 1024)
         for entry in wire.fields(span.start, span.end)
@@ -124,11 +124,11 @@ def _onnx(specimen: Specimen) -> Iterator[Sign]:
         elif kind == "tensor":
             yield from _onnx_tensor(specimen, wire, span)
 
-    yield from _walk(specimen, _ONNX, "model", at)
+    yield from walk(specimen, _ONNX, "model", at)
 
 
 def _onnx_node(specimen: Specimen, wire: Wire, span: Entry, told: set[str]) -> Iterator[Sign]:
-    node = _fields(wire, span, {4: "operator", 7: "domain"})
+    node = fields(wire, span, {4: "operator", 7: "domain"})
     name, domain = node.get("operator", ""), node.get("domain", "")
     if name in _PYTHON_OPERATORS or (domain == "ai.onnx.contrib" and "Py" in name):
         message = f"the operator {domain}.{name} calls Python"
@@ -145,7 +145,7 @@ def _onnx_tensor(specimen: Specimen, wire: Wire, span: Entry) -> Iterator[Sign]:
     for entry in wire.fields(span.start, span.end):
         if entry.number != 13 or entry.wire != BYTES:
             continue
-        pair = _fields(wire, entry, {1: "key", 2: "value"})
+        pair = fields(wire, entry, {1: "key", 2: "value"})
         if pair.get("key") != "location":
             continue
         where = pair.get("value", "").replace("\\", "/")
@@ -175,7 +175,7 @@ def _tensorflow(specimen: Specimen, root: str) -> Iterator[Sign]:
     def at(kind: str, span: Entry) -> Iterator[Sign]:
         if kind != "node":
             return
-        operator = _fields(wire, span, {2: "operator"}).get("operator", "")
+        operator = fields(wire, span, {2: "operator"}).get("operator", "")
         if operator in told:
             return
         if operator in RUNS:
@@ -187,7 +187,7 @@ def _tensorflow(specimen: Specimen, root: str) -> Iterator[Sign]:
             message = f"the operator {operator} prints, to a file where it is told so"
             yield specimen.finding(CODE, Severity.LOW, message, start=span.start, end=span.end)
 
-    yield from _walk(specimen, _TENSORFLOW, root, at)
+    yield from walk(specimen, _TENSORFLOW, root, at)
 
 
 CHECK = Check(

@@ -16,6 +16,7 @@ _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "
 # Parts of names, one of which a file must have for the check to be asked at all.
 _NAMES: dict[str, tuple[str, ...]] = {
     "python_code": (".py", "/code/"),
+    "coreml": (".mlmodel", "manifest.json", ".mil", ".espresso.net"),
     "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py"),
 }
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
@@ -29,6 +30,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("graphs", ("onnx", "tf-saved-model", "unknown")),
     ("hdf5_tree", ("hdf5",)),
     ("flat_graphs", ("tflite", "unknown")),
+    ("coreml", ()),
     ("foreign", ()),
     ("python_code", ()),
     ("side_files", ()),
