@@ -31,6 +31,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hdf5_tree", ("hdf5",)),
     ("flat_graphs", ("tflite", "unknown")),
     ("coreml", ()),
+    ("program_graphs", ("config", "unknown", "plain-text")),
     ("foreign", ()),
     ("python_code", ()),
     ("side_files", ()),

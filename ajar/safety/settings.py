@@ -172,15 +172,15 @@ def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | 
     if isinstance(node.get("class_name"), str):
         yield from _keras(specimen, pointer, node, base)
     if isinstance(node.get("__class__"), str) and isinstance(node.get("__module__"), str):
-        yield from _named(specimen, pointer, f"{node['__module__']}.{node['__class__']}", "builds")
+        yield from named(specimen, pointer, f"{node['__module__']}.{node['__class__']}", "builds")
         content = node.get("content")
         if isinstance(content, dict) and isinstance(content.get("module_path"), str):
             name = f"{content['module_path']}.{content.get('function', '')}"
-            yield from _named(specimen, pointer, name, "builds")
+            yield from named(specimen, pointer, name, "builds")
     for key in _TARGETS & node.keys():
         value = node[key]
         if isinstance(value, str) and (_DOTTED.match(value) or key != "target"):
-            yield from _named(specimen, pointer, value, f"{key} names")
+            yield from named(specimen, pointer, value, f"{key} names")
     yield from _own_code(specimen, pointer, node)
     template = node.get("chat_template")
     if isinstance(template, str):
@@ -260,7 +260,7 @@ def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | N
     config = node.get("config")
     if isinstance(module, str) and module and module.partition(".")[0] not in _KERAS:
         target = config if name == "function" and isinstance(config, str) else name
-        yield from _named(specimen, pointer, f"{module}.{target}", "builds")
+        yield from named(specimen, pointer, f"{module}.{target}", "builds")
     reached = config if isinstance(config, str) else name
     if isinstance(module, str) and _KERAS_REACHES.search(reached):
         message = f"the settings reach {module}.{reached}, which opens files or addresses"
@@ -273,7 +273,7 @@ def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | N
                 yield specimen.finding(FILES, Severity.HIGH, message, pointer=f"{pointer}/config/{key}")
 
 
-def _named(specimen: Specimen, pointer: str, dotted: str, verb: str) -> Iterator[Sign]:
+def named(specimen: Specimen, pointer: str, dotted: str, verb: str) -> Iterator[Sign]:
     """A dotted name that a loader would import and call."""
     module, _, name = dotted.rpartition(".")
     if not module:
@@ -310,7 +310,7 @@ def _yaml(specimen: Specimen) -> Iterator[Sign]:
             break
         name = target["name"]
         if _DOTTED.match(name):
-            yield from _named(specimen, "", name, f"{target['key']} names")
+            yield from named(specimen, "", name, f"{target['key']} names")
 
 
 CHECK = Check(
