@@ -32,6 +32,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("flat_graphs", ("tflite", "unknown")),
     ("coreml", ()),
     ("program_graphs", ("config", "unknown", "plain-text")),
+    ("boosters", ("config", "unknown", "plain-text")),
     ("foreign", ()),
     ("python_code", ()),
     ("side_files", ()),

@@ -16,7 +16,10 @@ class Number:
 
 
 def flat(table: dict[int, Any], identifier: bytes = b"TFL3", gap: bytes = b"") -> bytes:
-    """The file of a root table. Values: Number, bytes, str, a list of tables, a table. `gap` follows the id."""
+    """The file of a root table. Values: Number, bytes, str, a list of tables, a table. `gap` follows the id.
+
+    Bytes that have a `count` are a vector of that many elements.
+    """
     data = bytearray(4) + identifier + gap
     data += bytes(-len(data) % 8)
     root = _table(data, table)
@@ -64,7 +67,7 @@ def _value(data: bytearray, value: Any) -> int:
         return start
     raw = value.encode() + b"\0" if isinstance(value, str) else value
     start = len(data)
-    data += struct.pack("<I", len(raw) - isinstance(value, str)) + raw
+    data += struct.pack("<I", getattr(value, "count", len(raw)) if isinstance(value, bytes) else len(raw) - 1) + raw
     return start
 
 
