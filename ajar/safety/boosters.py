@@ -29,7 +29,13 @@ _OBJECTIVES = re.compile(r"(reg|binary|multi|rank|survival|count):[\w-]+$")
 _BOOSTERS = frozenset({"gbtree", "gblinear", "dart"})
 _OLD = (b"binf", b"bs64\t")
 _LISTS = ("left_children", "right_children", "split_indices", "split_conditions")
-_LIGHTGBM_LISTS = (("split_feature", 1), ("threshold", 1), ("left_child", 1), ("right_child", 1), ("leaf_value", 0))
+_LIGHTGBM_LISTS = (
+    ("split_feature", 1),
+    ("threshold", 1),
+    ("left_child", 1),
+    ("right_child", 1),
+    ("leaf_value", 0),
+)
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:

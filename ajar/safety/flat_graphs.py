@@ -101,9 +101,7 @@ def _runs(specimen: Specimen, name: str, at: int | None = None) -> Iterator[Sign
         yield specimen.finding(CODE, Severity.LOW, message, quote=name, start=at)
 
 
-def _operators(
-    specimen: Specimen, model: Table, customs: dict[int, str], codes: int
-) -> Iterator[Sign]:
+def _operators(specimen: Specimen, model: Table, customs: dict[int, str], codes: int) -> Iterator[Sign]:
     """Every operator of every subgraph. The options of a Flex operator name what really runs."""
     told = {name.removeprefix(_FLEX) for name in customs.values()}
     seen = 0

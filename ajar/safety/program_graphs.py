@@ -240,7 +240,9 @@ def _data_file(specimen: Specimen, key: str, path: str, told: set[str]) -> Itera
         return
     told.add(path)
     if key == "file_name":
-        yield specimen.finding(FILES, Severity.MEDIUM, f"writes the file {path[:120]!r} when it runs", quote=path)
+        yield specimen.finding(
+            FILES, Severity.MEDIUM, f"writes the file {path[:120]!r} when it runs", quote=path
+        )
     elif leads_out(path.replace("\\", "/")):
         message = f"reads {path[:120]!r} as its data when it is built for training"
         yield specimen.finding(FILES, Severity.LOW, message, quote=path)
@@ -263,7 +265,9 @@ def _ncnn(specimen: Specimen) -> Iterator[Sign]:
     if int(counts[0][:12]) != len(lines) - 2:
         raise MalformedError(f"{counts[0][:12]} layers are promised, {len(lines) - 2} stand there")
     kinds = dict.fromkeys(line.split(None, 1)[0] for line in lines[2:])
-    unknown = [kind for kind in kinds if kind not in _ncnn_layers() and not re.match(r"[A-Za-z]\w*\.\w", kind)]
+    unknown = [
+        kind for kind in kinds if kind not in _ncnn_layers() and not re.match(r"[A-Za-z]\w*\.\w", kind)
+    ]
     if unknown:
         message = f"the layer {unknown[0][:80]!r} is none of ncnn's own: a program has to bring its code"
         yield specimen.finding(

@@ -104,27 +104,16 @@ _WORTH_A_LOOK = re.compile(
     r"|__import__|importlib|imp|runpy|marshal|c?[Pp]ickle|dill|cloudpickle|base64|codecs|zlib|binascii|fromhex|getattr|globals|vars|builtins"
     r"|open|write_text|write_bytes|shutil|webbrowser|winreg|pexpect|sh|pip|asyncio|multiprocessing|hub)\b"
 )
-_TORCHSCRIPT = re.compile(r"\b(?:ops\.\w+|torch)\.(save|from_file|_save|load|_load|write_file)\(")
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     name = specimen.path.rpartition("!/")[2]
     if not name.lower().endswith((".py", ".pyw", ".pyi")) and "/code/" not in name:
         return
-    text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     if "/code/" in f"/{name}" and "__torch__" in name:
-        yield from _torchscript(specimen, text)
-        return
+        return  # TorchScript, a language of its own
+    text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     yield from look_at(specimen, text, name)
-
-
-def _torchscript(specimen: Specimen, text: str) -> Iterator[Sign]:
-    """TorchScript is a language of its own; what of it touches files is few."""
-    for found in _TORCHSCRIPT.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        message = f"line {line}: TorchScript calls {found[0]}…), which touches files when the model runs"
-        yield specimen.finding("graph-runs-no-code", Severity.HIGH, message, line=line, quote=found[0])
-        return
 
 
 def parse(text: str) -> ast.Module | None:

@@ -16,6 +16,7 @@ _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "
 # Parts of names, one of which a file must have for the check to be asked at all.
 _NAMES: dict[str, tuple[str, ...]] = {
     "python_code": (".py", "/code/"),
+    "torch_programs": ("__torch__", "bytecode.pkl", "/models/", "exported_program", "s_config.json"),
     "coreml": (".mlmodel", "manifest.json", ".mil", ".espresso.net"),
     "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py"),
 }
@@ -32,6 +33,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("flat_graphs", ("tflite", "unknown")),
     ("coreml", ()),
     ("program_graphs", ("config", "unknown", "plain-text")),
+    ("torch_programs", ()),
     ("boosters", ("config", "unknown", "plain-text")),
     ("foreign", ()),
     ("python_code", ()),

@@ -67,14 +67,19 @@ def _value(data: bytearray, value: Any) -> int:
         return start
     raw = value.encode() + b"\0" if isinstance(value, str) else value
     start = len(data)
-    data += struct.pack("<I", getattr(value, "count", len(raw)) if isinstance(value, bytes) else len(raw) - 1) + raw
+    data += (
+        struct.pack("<I", getattr(value, "count", len(raw)) if isinstance(value, bytes) else len(raw) - 1)
+        + raw
+    )
     return start
 
 
 def tflite(*codes: str | int, options: bytes = b"", buffer: dict[int, Any] | None = None) -> bytes:
     """A model with one operator for each code: a number is a builtin, a name a custom one."""
     rows = [
-        {0: Number(32, 1), 1: code} if isinstance(code, str) else {0: Number(min(code, 127), 1), 3: Number(code)}
+        {0: Number(32, 1), 1: code}
+        if isinstance(code, str)
+        else {0: Number(min(code, 127), 1), 3: Number(code)}
         for code in codes
     ]
     operators: list[dict[int, Any]] = [{0: Number(index), 5: options} for index in range(len(codes))]
@@ -83,7 +88,11 @@ def tflite(*codes: str | int, options: bytes = b"", buffer: dict[int, Any] | Non
 
 def pte(*operators: str, delegates: tuple[str, ...] = (), segment: tuple[int, int] | None = None) -> bytes:
     """An ExecuTorch program with one plan."""
-    plan = {0: "forward", 6: [{0: name, 1: "out"} for name in operators], 7: [{0: name} for name in delegates]}
+    plan = {
+        0: "forward",
+        6: [{0: name, 1: "out"} for name in operators],
+        7: [{0: name} for name in delegates],
+    }
     table: dict[int, Any] = {0: Number(0), 1: [plan]}
     if segment:
         table[4] = [{0: Number(segment[0], 8), 1: Number(segment[1], 8)}]

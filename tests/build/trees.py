@@ -17,7 +17,9 @@ _TREE = {
 }
 
 
-def xgboost(*, trees: int = 1, objective: str = "binary:logistic", booster: str = "gbtree", **tree: Any) -> dict[str, Any]:
+def xgboost(
+    *, trees: int = 1, objective: str = "binary:logistic", booster: str = "gbtree", **tree: Any
+) -> dict[str, Any]:
     """The tree of a model with one tree of three nodes; `trees` is what it promises."""
     model = {"gbtree_model_param": {"num_trees": str(trees)}, "trees": [copy.deepcopy(_TREE) | tree]}
     gradient = {"name": booster, "model": model}
@@ -63,7 +65,9 @@ def lightgbm(*, sizes: str = "", **rows: str) -> str:
     return f"tree\nversion=v4\nnum_class=1\ntree_sizes={stated}\n\n{''.join(trees)}end of trees\n\nparameters:\nend of parameters\n"
 
 
-def catboost(sizes: tuple[int, ...] = (2, 2), starts: tuple[int, ...] = (0, 2), *, core: int | None = None) -> bytes:
+def catboost(
+    sizes: tuple[int, ...] = (2, 2), starts: tuple[int, ...] = (0, 2), *, core: int | None = None
+) -> bytes:
     """A model with four splits."""
     trees = {
         1: Words((1, 2, 3, 4)),

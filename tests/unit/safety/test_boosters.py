@@ -86,8 +86,14 @@ def test_lightgbm(look, text, level):
         (catboost(core=2**31), "unknown"),
         (catboost() + b"behind", "caution"),
         (catboost()[:60], "unknown"),
-        (json.dumps({"features_info": {}, "oblivious_trees": [{"splits": [{}], "leaf_values": [1, 2]}]}), "clean"),
-        (json.dumps({"features_info": {}, "oblivious_trees": [{"splits": [{}], "leaf_values": [1]}]}), "unknown"),
+        (
+            json.dumps({"features_info": {}, "oblivious_trees": [{"splits": [{}], "leaf_values": [1, 2]}]}),
+            "clean",
+        ),
+        (
+            json.dumps({"features_info": {}, "oblivious_trees": [{"splits": [{}], "leaf_values": [1]}]}),
+            "unknown",
+        ),
         (json.dumps({"features_info": {}}), "unknown"),
     ],
 )

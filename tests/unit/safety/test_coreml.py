@@ -59,7 +59,9 @@ def test_protobuf(look, made, level):
 
 def manifest(path: str) -> str:
     entry = {"author": "com.apple.CoreML", "name": "model.mlmodel", "path": path}
-    return json.dumps({"fileFormatVersion": "1.0.0", "itemInfoEntries": {"A": entry}, "rootModelIdentifier": "A"})
+    return json.dumps(
+        {"fileFormatVersion": "1.0.0", "itemInfoEntries": {"A": entry}, "rootModelIdentifier": "A"}
+    )
 
 
 @pytest.mark.parametrize(

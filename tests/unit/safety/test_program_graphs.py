@@ -48,7 +48,10 @@ def pir(name: str, path: str = "") -> str:
     attributes = [{"N": "file_path", "AT": {"#": "0.a_str", "D": path}}] if path else []
     operation = {"#": f"1.{name}", "A": attributes, "I": [], "O": []}
     block = {"#": "block_0", "args": [], "ops": [operation]}
-    tree = {"base_code": {"magic": "pir", "version": 1}, "program": {"regions": [{"#": "region_0", "blocks": [block]}]}}
+    tree = {
+        "base_code": {"magic": "pir", "version": 1},
+        "program": {"regions": [{"#": "region_0", "blocks": [block]}]},
+    }
     return json.dumps(tree)
 
 
@@ -75,7 +78,10 @@ def test_paddle_weights_that_are_a_pickle(look):
 
 
 def symbol(*operators: str) -> str:
-    nodes = [{"op": name, "name": f"n{at}", "attrs": {}, "inputs": []} for at, name in enumerate(("null", *operators))]
+    nodes = [
+        {"op": name, "name": f"n{at}", "attrs": {}, "inputs": []}
+        for at, name in enumerate(("null", *operators))
+    ]
     return json.dumps({"nodes": nodes, "arg_nodes": [0], "heads": [[len(nodes) - 1, 0, 0]]}, indent=2)
 
 
@@ -106,15 +112,27 @@ PYTHON = 'layer { name: "p" type: "Python" python_param { module: "%s" layer: "%
     ("made", "name", "level"),
     [
         (caffe(field(2, "ReLU")), "m.caffemodel", "clean"),
-        (caffe(field(2, "Python") + field(130, field(1, "mine") + field(2, "Layer"))), "m.caffemodel", "caution"),
-        (caffe(field(2, "Python") + field(130, field(1, "os") + field(2, "system"))), "m.caffemodel", "dangerous"),
+        (
+            caffe(field(2, "Python") + field(130, field(1, "mine") + field(2, "Layer"))),
+            "m.caffemodel",
+            "caution",
+        ),
+        (
+            caffe(field(2, "Python") + field(130, field(1, "os") + field(2, "system"))),
+            "m.caffemodel",
+            "dangerous",
+        ),
         (caffe(field(2, "HDF5Data") + field(112, field(1, "/data/x.txt"))), "m.caffemodel", "caution"),
         (caffe(field(2, "HDF5Output") + field(113, field(1, "out.h5"))), "m.caffemodel", "caution"),
         (caffe(field(2, "ReLU"))[:-2], "m.caffemodel", "unknown"),
         ('layer { name: "r" type: "ReLU" }\n', "deploy.prototxt", "clean"),
         (PYTHON % ("mine", "Layer"), "deploy.prototxt", "caution"),
         (PYTHON % ("os", "system"), "deploy.prototxt", "dangerous"),
-        ('layer { type: "ImageData" image_data_param { source: "/home/me/list.txt" } }', "train.prototxt", "caution"),
+        (
+            'layer { type: "ImageData" image_data_param { source: "/home/me/list.txt" } }',
+            "train.prototxt",
+            "caution",
+        ),
         ('layer { type: "Data" data_param { source: "train_lmdb" } }', "train.prototxt", "clean"),
     ],
 )
