@@ -34,6 +34,8 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("coreml", ()),
     ("program_graphs", ("config", "unknown", "plain-text")),
     ("torch_programs", ()),
+    ("engines", ("unknown", "plain-text", "zip")),
+    ("number_files", ("unknown", "openvino")),
     ("boosters", ("config", "unknown", "plain-text")),
     ("foreign", ()),
     ("python_code", ()),

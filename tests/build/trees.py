@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import struct
-from typing import Any
+from typing import Any, Self
 
 from tests.build.flat import flat
 
@@ -83,7 +83,7 @@ class Words(bytes):
 
     count: int
 
-    def __new__(cls, numbers: tuple[int, ...]) -> Words:
+    def __new__(cls, numbers: tuple[int, ...]) -> Self:
         made = super().__new__(cls, struct.pack(f"<{len(numbers)}I", *numbers))
         made.count = len(numbers)
         return made

@@ -60,7 +60,7 @@ def pir(name: str, path: str = "") -> str:
     [
         (pir("conv2d"), "clean"),
         (pir("py_func"), "dangerous"),
-        (pir("save_combine_", "/tmp/x"), "dangerous"),  # noqa: S108  a name in a made file
+        (pir("save_combine_", "/tmp/x"), "dangerous"),
         (pir("load_combine", "../x"), "dangerous"),
         (pir("conv2d")[:-3], "unknown"),
     ],
