@@ -98,17 +98,18 @@ def _xgboost(specimen: Specimen, tree: Any) -> Iterator[Sign]:
         ("objective", objective, isinstance(objective, str) and _OBJECTIVES.match(objective)),
         ("booster", name, name in _BOOSTERS),
     ):
-        if not known:
+        if value is not None and not known:
             message = f"the {what} {str(value)[:80]!r} is none of XGBoost's own"
             yield specimen.finding(KNOWN, Severity.INFO, message, quote=str(value)[:80])
     if name == "gblinear":
         return
     model = _get(booster, "gbtree", "model") if name == "dart" else booster.get("model")
     trees = _get(model, "trees")
-    stated = _whole(_get(model, "gbtree_model_param", "num_trees"))
-    if not isinstance(trees, list) or stated != len(trees):
-        count = len(trees) if isinstance(trees, list) else 0
-        raise MalformedError(f"{stated} trees are promised, {count} stand there")
+    if not isinstance(trees, list):
+        raise MalformedError("an XGBoost model without trees")
+    promised = _get(model, "gbtree_model_param", "num_trees")
+    if promised is not None and _whole(promised) != len(trees):
+        raise MalformedError(f"{_whole(promised)} trees are promised, {len(trees)} stand there")
     for number, item in enumerate(trees):
         if not number % 256:
             specimen.check_time()

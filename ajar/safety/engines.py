@@ -112,10 +112,8 @@ def _tensorrt_at(specimen: Specimen) -> int | None:
     if head[:4] in _TENSORRT:
         return 0
     length = int.from_bytes(head[:4], "little")
-    if head[4:5] == b"{" and 0 < length < min(_TEXT_BYTES, specimen.blob.size):
-        if specimen.blob.read_at(4 + length, 4) in _TENSORRT:
-            return 4 + length
-    return None
+    is_noted = head[4:5] == b"{" and 0 < length < min(_TEXT_BYTES, specimen.blob.size)
+    return 4 + length if is_noted and specimen.blob.read_at(4 + length, 4) in _TENSORRT else None
 
 
 def _tensorrt(specimen: Specimen) -> Iterator[Sign]:

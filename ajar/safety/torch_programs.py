@@ -106,6 +106,10 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     yield from _Exported(specimen).signs(tree)
 
 
+def _runs(expression: str) -> bool:
+    return bool(_NO_EXPRESSION.search(expression) or _REACHES.search(expression))
+
+
 class _Exported:
     """One exported program, walked whole: graphs stand inside graphs."""
 
@@ -133,10 +137,9 @@ class _Exported:
         target, expression, path = node.get("target"), node.get("expr_str"), node.get("path_name")
         if isinstance(target, str) and isinstance(node.get("inputs"), list):
             yield from self._target(target, pointer)
-        if isinstance(expression, str) and self._is_new(expression):
-            if _NO_EXPRESSION.search(expression) or _REACHES.search(expression):
-                message = f"the expression {expression[:120]!r} is evaluated when the program is loaded"
-                yield self._finding(CODE, Severity.HIGH, message, f"{pointer}/expr_str", expression)
+        if isinstance(expression, str) and _runs(expression) and self._is_new(expression):
+            message = f"the expression {expression[:120]!r} is evaluated when the program is loaded"
+            yield self._finding(CODE, Severity.HIGH, message, f"{pointer}/expr_str", expression)
         if isinstance(path, str) and leads_out(path.replace("\\", "/")) and self._is_new(path):
             message = f"takes a tensor from {path[:120]!r}, outside the archive"
             yield self._finding(FILES, Severity.HIGH, message, f"{pointer}/path_name", path)
