@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -15,10 +15,21 @@ class Number:
     width: int = 4
 
 
+class Words(bytes):
+    """A vector of 32-bit numbers for `flat`: its length itemss the numbers, not the bytes."""
+
+    items: int
+
+    def __new__(cls, numbers: tuple[int, ...]) -> Self:
+        made = super().__new__(cls, struct.pack(f"<{len(numbers)}I", *numbers))
+        made.items = len(numbers)
+        return made
+
+
 def flat(table: dict[int, Any], identifier: bytes = b"TFL3", gap: bytes = b"") -> bytes:
     """The file of a root table. Values: Number, bytes, str, a list of tables, a table. `gap` follows the id.
 
-    Bytes that have a `count` are a vector of that many elements.
+    `Words` are a vector of numbers.
     """
     data = bytearray(4) + identifier + gap
     data += bytes(-len(data) % 8)
@@ -68,7 +79,7 @@ def _value(data: bytearray, value: Any) -> int:
     raw = value.encode() + b"\0" if isinstance(value, str) else value
     start = len(data)
     data += (
-        struct.pack("<I", getattr(value, "count", len(raw)) if isinstance(value, bytes) else len(raw) - 1)
+        struct.pack("<I", value.items if isinstance(value, Words) else len(raw) - isinstance(value, str))
         + raw
     )
     return start

@@ -1,4 +1,6 @@
-"""HDF5 files of the oldest version, built by hand: groups by symbol tables, attributes in their headers."""
+"""HDF5 files built by hand: the oldest version, with groups by symbol tables and attributes in
+headers, and the newer one, with both in heaps of their own.
+"""
 
 from __future__ import annotations
 
@@ -129,3 +131,64 @@ def hdf5(root: Group) -> bytes:
     )
     file.data[:96] = head
     return bytes(file.data)
+
+
+def _new_header(messages: list[tuple[int, bytes]]) -> bytes:
+    body = b"".join(struct.pack("<BHB", kind, len(data), 0) + data for kind, data in messages)
+    return b"OHDR" + struct.pack("<BBI", 2, 2, len(body)) + body + bytes(4)
+
+
+def _heap_and_tree(at: int, kind: int, objects: list[bytes]) -> bytes:
+    """A fractal heap of one direct block, and the B-tree that names its objects; both begin at `at`."""
+    names = 8 if kind == 8 else 7
+    block_at = at + 160
+    body = b"FHDB" + struct.pack("<BQI", 0, at, 0)
+    ids = []
+    for item in objects:
+        ids.append((struct.pack("<BIH", 0, len(body), len(item)) + bytes(1))[:names])
+        body += item
+    size = 512
+    while size < len(body):
+        size *= 2
+    heap = b"FRHP" + struct.pack("<BHHBI", 0, names, 0, 0, 4096)
+    heap += struct.pack("<QQQQ", 0, NONE, 0, NONE) + bytes(64)
+    heap += struct.pack("<HQQHHQH", 4, size, 65536, 32, 1, block_at, 0) + bytes(4)
+    rows = b"".join(name + bytes(9) if kind == 8 else bytes(4) + name for name in ids)
+    record = len(rows) // len(ids)
+    leaf_at = block_at + size + 64
+    tree = b"BTHD" + struct.pack("<BBIHHBB", 0, kind, 512, record, 0, 100, 40)
+    tree += struct.pack("<QHQ", leaf_at, len(ids), len(ids)) + bytes(4)
+    leaf = (b"BTLF" + bytes([0, kind]) + rows).ljust(512, b"\0")
+    return heap.ljust(160, b"\0") + body.ljust(size, b"\0") + tree.ljust(64, b"\0") + leaf
+
+
+def new_hdf5(external: dict[str, str], attributes: dict[str, bytes]) -> bytes:
+    """A file of the newer version: links and attributes stand in heaps of their own."""
+    links = []
+    for name, file in external.items():
+        value = b"\0" + file.encode() + b"\0/x\0"
+        links.append(
+            b"\x01\x08\x40" + bytes([len(name)]) + name.encode() + struct.pack("<H", len(value)) + value
+        )
+    made = []
+    for name, value in attributes.items():
+        label = name.encode() + b"\0"
+        kind, space = struct.pack("<B3sI", 0x13, b"\x01\0\0", len(value)), b"\x02\x00\x00\x00"
+        made.append(
+            struct.pack("<BBHHHB", 3, 0, len(label), len(kind), len(space), 0) + label + kind + space + value
+        )
+    data, messages = bytearray(48), []
+    for kind, message, objects in ((5, 0x02, links), (8, 0x15, made)):
+        if objects:
+            at = len(data)
+            block = _heap_and_tree(at, kind, objects)
+            tree_at = at + block.index(b"BTHD")
+            data += block
+            messages.append((message, struct.pack("<BBQQ", 0, 0, at, tree_at)))
+    root = len(data)
+    data += _new_header(messages)
+    head = (
+        b"\x89HDF\r\n\x1a\n" + bytes([2, 8, 8, 0]) + struct.pack("<QQQQ", 0, NONE, len(data), root) + bytes(4)
+    )
+    data[:48] = head
+    return bytes(data)

@@ -12,6 +12,7 @@ import struct
 import tarfile
 import zipfile
 
+from tests.build.model_seeds import MODEL_SEEDS
 from tests.build.releases import CARD, safetensors_bytes
 
 Seed = tuple[str, bytes]
@@ -240,4 +241,5 @@ SEEDS: tuple[Seed, ...] = (
     ("notes.txt", b"Some words about this model.\n"),
     (".gitattributes", b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"),
     ("model.safetensors", POINTER),
+    *MODEL_SEEDS,
 )  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import struct
-from typing import Any, Self
+from typing import Any
 
-from tests.build.flat import flat
+from tests.build.flat import Words, flat
 
 _TREE = {
     "left_children": [1, -1, -1],
@@ -76,14 +76,3 @@ def catboost(
     }
     body = flat({0: "FlabuffersModel_v1", 1: trees, 2: [{0: "k", 1: "v"}]}, b"\0\0\0\0")
     return b"CBM1" + struct.pack("<I", len(body) if core is None else core) + body
-
-
-class Words(bytes):
-    """A vector of 32-bit numbers for `flat`: its length counts the numbers, not the bytes."""
-
-    count: int
-
-    def __new__(cls, numbers: tuple[int, ...]) -> Self:
-        made = super().__new__(cls, struct.pack(f"<{len(numbers)}I", *numbers))
-        made.count = len(numbers)
-        return made

@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from tests.build.hdf5 import Dataset, Group, hdf5
+from tests.build.hdf5 import Dataset, Group, hdf5, new_hdf5
 from tests.build.pickles import command
 
 DENSE = {"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"units": 2}}]}}
@@ -113,6 +113,28 @@ def test_what_cannot_be_followed_is_unknown(look, signature):
 def test_cut_short(look, part):
     data = hdf5(Group({"w": Dataset((40,))}, config(DENSE)))
     assert look(data[: int(len(data) * part)], "m.h5").level == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("external", "tree", "level"),
+    [
+        ({}, DENSE, "clean"),
+        ({}, LAMBDA, "dangerous"),
+        ({"x": "../other.h5"}, DENSE, "dangerous"),
+        ({"x": "part.h5"}, DENSE, "caution"),
+    ],
+)
+def test_links_and_attributes_in_heaps(look, external, tree, level):
+    data = new_hdf5(external, config(tree))
+    found = look(data, "m.h5")
+    assert (found.level, found.gaps) == (level, ())
+
+
+@pytest.mark.parametrize("signature", [b"FRHP", b"BTHD", b"BTLF", b"OHDR"])
+def test_heaps_that_cannot_be_followed_are_unknown(look, signature):
+    data = bytearray(new_hdf5({}, config(DENSE)))
+    data[data.index(signature)] ^= 1
+    assert look(bytes(data), "m.h5").level == "unknown"
 
 
 @pytest.mark.parametrize("version", ["earliest", "v108", "latest"])
