@@ -6,7 +6,7 @@ said and not passed over. Raw data is never read. Spec: HDF5 File Format Specifi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ajar.blobs import read_exactly
@@ -90,9 +90,10 @@ def superblock(blob: Blob) -> tuple[Addresses, int]:
     return pages, root
 
 
-def walk(blob: Blob) -> Iterator[Node]:
-    """Every object that can be reached from the root, once each. Raises `BudgetExceeded`."""
+def walk(blob: Blob, tick: Callable[[], None] | None = None) -> Iterator[Node]:
+    """Every object that can be reached from the root, once each. Raises `BudgetExceeded`, or what `tick` does."""
     pages, root = superblock(blob)
+    pages.tick = tick or pages.tick
     waiting, seen = [("", root)], {root}
     while waiting:
         path, address = waiting.pop()
@@ -233,7 +234,7 @@ def _old_group(pages: Addresses, node: Node, cursor: Cursor) -> None:
                 node.links.append(Link(name=heap.text(name), file="", target=where))
             else:
                 node.children.append((heap.text(name, 1024), target))
-        if len(node.children) > OBJECTS:
+        if len(node.children) + len(node.links) > OBJECTS:
             raise BudgetExceeded(f"a group of more than {OBJECTS} objects")
 
 

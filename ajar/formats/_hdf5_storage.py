@@ -6,13 +6,16 @@ Spec: HDF5 File Format Specification 3.0, III.A to III.G.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats._pages import Pages
 
-VALUE_BYTES = 64 << 20  # of one attribute; a model's configuration takes a few megabytes at most
+VALUE_BYTES = 32 << 20  # of one attribute; a model's configuration takes a few megabytes at most
+_VALUES_BYTES = 128 << 20  # of all attributes together
+_WALK_BYTES = 1 << 30  # of one file's headers and values, read again or not
+_TAKE_BYTES = 128  # what a smaller read is counted as, for the work that it is
 _NODES = 200_000  # of one B-tree
 _LEVELS = 32  # of one B-tree; the library's own trees stay below ten
 
@@ -23,6 +26,27 @@ class Addresses(Pages):
 
     offset_bytes: int = 8
     length_bytes: int = 8
+    tick: Callable[[], None] = field(default=lambda: None)  # asked now and then whether there is time left
+    _spent: int = 0
+    _values: int = 0
+    _takes: int = 0
+
+    def take(self, at: int, length: int, what: str) -> bytes:
+        """As `Pages.take`, and counted: the same bytes can be asked for any number of times."""
+        self._takes += 1
+        self._spent += max(length, _TAKE_BYTES)
+        if not self._takes % 4096:
+            self.tick()
+        if self._spent > _WALK_BYTES:
+            raise BudgetExceeded(f"more than {_WALK_BYTES} bytes read in one walk")
+        return Pages.take(self, at, length, what)
+
+    def value(self, at: int, length: int, what: str) -> bytes:
+        """Bytes that an attribute keeps. Raises `BudgetExceeded` where they are too many."""
+        self._values += length
+        if length > VALUE_BYTES or self._values > _VALUES_BYTES:
+            raise BudgetExceeded(f"a value of {length} bytes, or more than {_VALUES_BYTES} in all attributes")
+        return self.take(at, length, what)
 
     def is_set(self, address: int) -> bool:
         """Whether an address is one: all ones stand for none."""
@@ -129,9 +153,7 @@ def global_object(pages: Addresses, address: int, index: int) -> bytes:
         row.take(6)
         length = row.length()
         if number == index and number:
-            if length > min(VALUE_BYTES, size):
-                raise BudgetExceeded(f"a value of {length} bytes in a global heap")
-            return pages.take(address + at + item, length, "a heap object's bytes")
+            return pages.value(address + at + item, length, "a heap object's bytes")
         if not number:
             break
         at += item + (length + 7) // 8 * 8
@@ -245,18 +267,18 @@ class FractalHeap:
         if kind == 1:
             return self._huge(cursor)
         offset, length = cursor.number(self.offset_width), cursor.number(self.length_width)
-        return self.pages.take(self._address(offset), length, "an object of a fractal heap")
+        return self.pages.value(self._address(offset), length, "an object of a fractal heap")
 
     def _huge(self, cursor: Cursor) -> bytes:
         pages = self.pages
         if cursor.left() >= pages.offset_bytes + pages.length_bytes:
-            return _bounded(pages, cursor.offset(), cursor.length())
+            return pages.value(cursor.offset(), cursor.length(), "a huge object")
         wanted = cursor.number(cursor.left())
         for record in records(pages, self.huge_tree):
             row = Cursor(record, pages.offset_bytes, pages.length_bytes)
             address, length = row.offset(), row.length()
             if row.left() >= pages.length_bytes and row.length() == wanted:
-                return _bounded(pages, address, length)
+                return pages.value(address, length, "a huge object")
         raise MalformedError(f"a fractal heap without object {wanted}")
 
     def _address(self, offset: int) -> int:
@@ -290,9 +312,3 @@ class FractalHeap:
     def _rows_of(self, size: int) -> int:
         """Rows of an indirect block that spans `size` bytes."""
         return max(size.bit_length() - (self.first_bytes * self.width).bit_length() + 1, 1)
-
-
-def _bounded(pages: Addresses, address: int, length: int) -> bytes:
-    if length > VALUE_BYTES:
-        raise BudgetExceeded(f"a value of {length} bytes")
-    return pages.take(address, length, "a huge object")

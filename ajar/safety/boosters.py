@@ -7,7 +7,6 @@ flatbuffers schemas `model.fbs` and `features.fbs`, and its JSON export.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,9 +18,10 @@ from ajar.formats._ubjson import Numbers, Reader
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.json_text import parsed
 
 KNOWN, WHOLE = "graph-uses-only-known-operators", "weights-file-is-well-formed"
-_MODEL_BYTES = 128 << 20  # parsed in memory; larger ones are said to be unread
+_MODEL_BYTES = 64 << 20  # parsed in memory; larger ones are said to be unread
 _UBJSON = re.compile(rb"\{(?:[iU]|I\0|l\0\0\0|L\0{7})\x07learner")
 _XGBOOST = re.compile(rb'\s*\{\s*"(?:learner|version)"\s*:')
 _CATBOOST = re.compile(rb'\s*\{\s*"(?:ctr_data|features_info|model_info|oblivious_trees|trees)"\s*:')
@@ -63,15 +63,8 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     yield from look(specimen, specimen.blob.read_at(0, specimen.blob.size))
 
 
-def _tree_of(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise MalformedError("a model of trees that is not JSON") from error
-
-
 def _xgboost_text(specimen: Specimen, data: bytes) -> Iterator[Sign]:
-    yield from _xgboost(specimen, _tree_of(data))
+    yield from _xgboost(specimen, parsed(data, "a model of trees"))
 
 
 def _xgboost_binary(specimen: Specimen, data: bytes) -> Iterator[Sign]:
@@ -183,7 +176,9 @@ def _catboost(specimen: Specimen, data: bytes) -> Iterator[Sign]:
         raise MalformedError(f"a core of {size} bytes in a file of {len(data)}", offset=4)
     pages = Pages(specimen.blob, base=8)
     core = Table(pages, pages.number(0, 4, "the core"))
-    for row in core.tables(2):
+    for number, row in enumerate(core.tables(2)):
+        if not number % 4096:
+            specimen.check_time()
         row.vector(0, 1)
         row.vector(1, 1)
     trees = core.table(1)
@@ -213,7 +208,7 @@ def _numbers(pages: Pages, vector: tuple[int, int]) -> list[int]:
 def _catboost_text(specimen: Specimen, data: bytes) -> Iterator[Sign]:
     if b'"features_info"' not in data:
         return
-    tree = _tree_of(data)
+    tree = parsed(data, "a model of trees")
     trees = tree.get("oblivious_trees") if isinstance(tree, dict) else None
     for number, item in enumerate(trees if isinstance(trees, list) else []):
         leaves, splits = _get(item, "leaf_values"), _get(item, "splits")

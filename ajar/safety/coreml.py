@@ -6,7 +6,6 @@ Manifest.json as its ModelPackage writes it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import FILES, KNOWN, fields, leads_out, walk
+from ajar.safety.json_text import parsed
 
 _TEXT_BYTES = 64 << 20
 _HERE = "@model_path/"
@@ -108,19 +108,16 @@ def _linked(specimen: Specimen, wire: Wire, span: Entry) -> Iterator[Sign]:
 
 
 def _json(specimen: Specimen) -> Any:
-    try:
-        return json.loads(specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)))
-    except (ValueError, RecursionError):
-        return None
+    return parsed(specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)), "a model's description")
 
 
 def _manifest(specimen: Specimen) -> Iterator[Sign]:
     """The list of a package's items, by paths below its folder `Data`."""
+    if b"itemInfoEntries" not in specimen.head:
+        return  # the manifest of something else
     tree = _json(specimen)
     entries = tree.get("itemInfoEntries") if isinstance(tree, dict) else None
     if not isinstance(entries, dict):
-        if tree is None and b"itemInfoEntries" in specimen.head:
-            yield specimen.gap(GapReason.MALFORMED, "a package's manifest that cannot be parsed")
         return
     for name, item in list(entries.items())[:1000]:
         path = item.get("path") if isinstance(item, dict) else None

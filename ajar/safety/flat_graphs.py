@@ -8,6 +8,7 @@ extension/flat_tensor/serialize/flat_tensor.fbs and the extended header of Execu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats._flatbuffer import Table, root
@@ -17,7 +18,7 @@ from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import CODE, KNOWN, PRINTS, RUNS
 
 NATIVE = "model-holds-no-native-code"
-PARTS = 2_000_000  # operators, buffers and segments of one file
+PARTS = 500_000  # operators, buffers and segments of one file; honest models have some thousand
 _OPTION_BYTES = 1 << 20  # a NodeDef of TensorFlow takes a few hundred
 _TFLITE, _EXECUTORCH, _BUNDLED, _TENSORS = ("TFL3", "CIR0"), "ET12", "BP08", "FT01"
 _CUSTOM = 32  # BuiltinOperator.CUSTOM
@@ -55,27 +56,35 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _tflite(specimen: Specimen) -> Iterator[Sign]:
-    model = root(specimen.blob)
+    model, each = root(specimen.blob), _Counter(specimen).each
     customs: dict[int, str] = {}
     codes = 0
-    for number, code in enumerate(model.tables(1)):
+    for number, code in enumerate(each(model.tables(1))):
         codes += 1
         builtin = max(code.number(0, 1), code.number(3, 4))
         if builtin == _CUSTOM:
             customs[number] = code.text(1)
-        _count(specimen, number)
     for name in dict.fromkeys(customs.values()):
         yield from _custom(specimen, name)
     yield from _operators(specimen, model, customs, codes)
     yield from _buffers(specimen, model)
 
 
-def _count(specimen: Specimen, number: int) -> None:
-    """Keeps the time and the number of parts within limits."""
-    if not number % 4096:
-        specimen.check_time()
-    if number > PARTS:
-        raise BudgetExceeded(f"a model of more than {PARTS} parts")
+@dataclass(slots=True)
+class _Counter:
+    """Keeps the number of parts, and the time for them, within limits: tables may be named again and again."""
+
+    specimen: Specimen
+    seen: int = 0
+
+    def each(self, tables: Iterator[Table]) -> Iterator[Table]:
+        for table in tables:
+            self.seen += 1
+            if not self.seen % 4096:
+                self.specimen.check_time()
+            if self.seen > PARTS:
+                raise BudgetExceeded(f"a model of more than {PARTS} parts")
+            yield table
 
 
 def _custom(specimen: Specimen, name: str) -> Iterator[Sign]:
@@ -104,11 +113,9 @@ def _runs(specimen: Specimen, name: str, at: int | None = None) -> Iterator[Sign
 def _operators(specimen: Specimen, model: Table, customs: dict[int, str], codes: int) -> Iterator[Sign]:
     """Every operator of every subgraph. The options of a Flex operator name what really runs."""
     told = {name.removeprefix(_FLEX) for name in customs.values()}
-    seen = 0
-    for graph in model.tables(2):
-        for operator in graph.tables(3):
-            seen += 1
-            _count(specimen, seen)
+    each = _Counter(specimen).each
+    for graph in each(model.tables(2)):
+        for operator in each(graph.tables(3)):
             index = operator.number(0, 4)
             if index >= codes:
                 raise MalformedError(f"operator code {index} of {codes}", offset=operator.at)
@@ -123,31 +130,27 @@ def _operators(specimen: Specimen, model: Table, customs: dict[int, str], codes:
 
 
 def _buffers(specimen: Specimen, model: Table) -> Iterator[Sign]:
-    size = specimen.blob.size
+    size, each = specimen.blob.size, _Counter(specimen).each
     count = 0
-    for number, buffer in enumerate(model.tables(4)):
+    for number, buffer in enumerate(each(model.tables(4))):
         count += 1
-        _count(specimen, number)
         buffer.vector(0, 1)
         start, length = buffer.number(1, 8), buffer.number(2, 8)
         if start > 1 and start + length > size:  # 0 and 1 stand for none
             detail = f"buffer {number} says {length} bytes at {start}, the file has {size}"
             yield specimen.gap(GapReason.MALFORMED, detail, at=buffer.at)
             return
-    for entry in model.tables(6):
+    for entry in each(model.tables(6)):
         if entry.number(1, 4) >= count:
             detail = f"metadata {entry.text(0)[:80]!r} in a buffer that is not there"
             yield specimen.gap(GapReason.MALFORMED, detail, at=entry.at)
 
 
 def _executorch(specimen: Specimen) -> Iterator[Sign]:
-    program = root(specimen.blob)
+    program, each = root(specimen.blob), _Counter(specimen).each
     told: set[str] = set()
-    seen = 0
-    for plan in program.tables(1):
-        for operator in plan.tables(6):
-            seen += 1
-            _count(specimen, seen)
+    for plan in each(program.tables(1)):
+        for operator in each(plan.tables(6)):
             name = operator.text(0)
             space = name.partition("::")[0] if "::" in name else ""
             if space not in _OWN_NAMESPACES and space not in told:
@@ -156,12 +159,12 @@ def _executorch(specimen: Specimen) -> Iterator[Sign]:
                 yield specimen.finding(
                     KNOWN, Severity.LOW, message, start=operator.at, quote=name, confidence=Confidence.MEDIUM
                 )
-        for delegate in plan.tables(7):
+        for delegate in each(plan.tables(7)):
             name = delegate.text(0)
             if name not in told:
                 told.add(name)
                 yield from _delegate(specimen, name, delegate.at)
-    for item in program.tables(3):
+    for item in each(program.tables(3)):
         item.vector(0, 1)
     yield from _segments(specimen, program, 4)
 
@@ -183,8 +186,8 @@ def _delegate(specimen: Specimen, name: str, at: int) -> Iterator[Sign]:
 def _segments(specimen: Specimen, program: Table, index: int) -> Iterator[Sign]:
     """Data behind the flatbuffer. The extended header says where it begins."""
     base, size = _segment_base(specimen), specimen.blob.size
-    for number, segment in enumerate(program.tables(index)):
-        _count(specimen, number)
+    each = _Counter(specimen).each
+    for number, segment in enumerate(each(program.tables(index))):
         start, length = segment.number(0, 8), segment.number(1, 8)
         if base + start + length > size:
             detail = f"segment {number} says {length} bytes at {base + start}, the file has {size}"

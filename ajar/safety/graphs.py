@@ -101,9 +101,17 @@ def walk(
         if inside:
             waiting.extend(
                 (inside[entry.number], entry, depth + 1)
-                for entry in wire.fields(span.start, span.end)
+                for entry in timed(specimen, wire.fields(span.start, span.end))
                 if entry.wire == BYTES and entry.number in inside
             )
+
+
+def timed(specimen: Specimen, entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The same fields, with a look at the clock now and then: a message may hold hundreds of millions."""
+    for number, entry in enumerate(entries):
+        if not number % 65536:
+            specimen.check_time()
+        yield entry
 
 
 def fields(wire: Wire, span: Entry, wanted: Mapping[int, str]) -> dict[str, str]:

@@ -53,9 +53,7 @@ class _Walk:
         missing = missing_bytes(specimen.blob)
         if missing:
             yield specimen.gap(GapReason.MALFORMED, f"cut short: {missing} bytes are missing")
-        for number, node in enumerate(walk(specimen.blob)):
-            if not number % 256:
-                specimen.check_time()
+        for node in walk(specimen.blob, specimen.check_time):
             yield from self._node(node)
 
     def _node(self, node: Node) -> Iterator[Sign]:

@@ -6,7 +6,6 @@ caffe.proto; ncnn's `param` file as its wiki and src/net.cpp describe it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -18,7 +17,8 @@ from ajar.formats._protobuf import BYTES, Entry, Wire
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.check import Check, Sign, Specimen
-from ajar.safety.graphs import CODE, FILES, KNOWN, fields, leads_out, walk
+from ajar.safety.graphs import CODE, FILES, KNOWN, fields, leads_out, timed, walk
+from ajar.safety.json_text import parsed
 from ajar.safety.settings import named
 
 NATIVE = "model-holds-no-native-code"
@@ -135,11 +135,7 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     is_nodes = b'"nodes"' in data and b'"arg_nodes"' in data
     if not is_paddle and not is_nodes:
         return
-    try:
-        tree = json.loads(data)
-    except (ValueError, RecursionError):
-        yield specimen.gap(GapReason.MALFORMED, "a graph in JSON that cannot be parsed")
-        return
+    tree = parsed(data, "a graph")
     if is_nodes:
         yield from _mxnet(specimen, tree)
     else:
@@ -149,10 +145,13 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
 def _pir(specimen: Specimen, tree: Any) -> Iterator[Sign]:
     """A program of Paddle's newer representation: operators are objects whose `#` is dialect and name."""
     told: set[str] = set()
-    waiting, seen = [tree], 0
+    waiting: list[dict[str, Any] | list[Any]] = [tree]
+    seen = 0
     while waiting:
         node = waiting.pop()
         seen += 1
+        if not seen % 65536:
+            specimen.check_time()
         if seen > _NODES:
             raise BudgetExceeded(f"a program of more than {_NODES} parts")
         if isinstance(node, dict):
@@ -160,9 +159,8 @@ def _pir(specimen: Specimen, tree: Any) -> Iterator[Sign]:
             if isinstance(kind, str) and "." in kind:
                 name = kind.rpartition(".")[2].rstrip("_")
                 yield from _operator(specimen, name, _pir_paths(node), told)
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
+        inside = node.values() if isinstance(node, dict) else node
+        waiting.extend(item for item in inside if isinstance(item, (dict, list)))
 
 
 def _pir_paths(node: dict[str, Any]) -> list[str]:
@@ -197,12 +195,10 @@ def _caffe(specimen: Specimen) -> Iterator[Sign]:
     """A NetParameter: layers of the newer kind only, the older have no Python."""
     wire = Wire(specimen.blob)
     told: set[str] = set()
-    for number, layer in enumerate(wire.fields(0, specimen.blob.size)):
-        if number > _NODES:
-            raise BudgetExceeded(f"a network of more than {_NODES} parts")
+    for layer in timed(specimen, wire.fields(0, specimen.blob.size)):
         if layer.number != 100 or layer.wire != BYTES:
             continue
-        for entry in wire.fields(layer.start, layer.end):
+        for entry in timed(specimen, wire.fields(layer.start, layer.end)):
             if entry.wire != BYTES:
                 continue
             if entry.number == 130:

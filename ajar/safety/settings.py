@@ -19,6 +19,9 @@ from ajar.safety.templates import HINT
 TEXT_BYTES = 64 << 20
 NODES = 2_000_000
 _WINDOW_BYTES = 16 << 20
+_DEEP = 1000  # what Python's own parser refuses
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_RUN = re.compile(rb"[\[{]{1000}")
 NAMES, CODE, FILES = (
     "settings-name-only-model-parts",
     "layers-hold-no-code",
@@ -95,14 +98,16 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _nests(data: bytes) -> bool:
-    """Whether brackets open deeper than any honest file."""
-    depth = deepest = 0
-    for found in re.finditer(rb"[\[\]{}]", data):
-        depth += 1 if found[0] in b"[{" else -1
-        deepest = max(deepest, depth)
-        if deepest > 1000:
+    """Whether brackets open deeper than any honest file: pairs without anything inside are taken out in turn."""
+    left = data.translate(None, _NO_BRACKETS)
+    for _ in range(_DEEP):
+        if _RUN.search(left):
             return True
-    return False
+        shorter = left.replace(b"[]", b"").replace(b"{}", b"")
+        if len(shorter) == len(left):
+            return False
+        left = shorter
+    return True
 
 
 def embedded(specimen: Specimen) -> Iterator[tuple[int, bytes, Any]]:

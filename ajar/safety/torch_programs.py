@@ -7,16 +7,15 @@ expression goes through sympify, which evaluates it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from ajar.errors import BudgetExceeded
-from ajar.model.evidence import GapReason
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import CODE, FILES, KNOWN, leads_out
+from ajar.safety.json_text import parsed
 
 _TEXT_BYTES = 64 << 20
 _NODES = 4_000_000
@@ -98,12 +97,7 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     is_program = b'"graph_module"' in data
     if not is_program and b'"path_name"' not in data:
         return
-    try:
-        tree = json.loads(data)
-    except (ValueError, RecursionError):
-        yield specimen.gap(GapReason.MALFORMED, "an exported program that cannot be parsed")
-        return
-    yield from _Exported(specimen).signs(tree)
+    yield from _Exported(specimen).signs(parsed(data, "an exported program"))
 
 
 def _runs(expression: str) -> bool:
@@ -118,7 +112,7 @@ class _Exported:
         self.told: set[str] = set()
 
     def signs(self, tree: Any) -> Iterator[Sign]:
-        waiting: list[tuple[str, Any]] = [("", tree)]
+        waiting: list[tuple[str, Any]] = [("", tree)] if isinstance(tree, (dict, list)) else []
         seen = 0
         while waiting:
             pointer, node = waiting.pop()
@@ -129,9 +123,12 @@ class _Exported:
                 raise BudgetExceeded(f"an exported program of more than {_NODES} parts")
             if isinstance(node, dict):
                 yield from self._object(node, pointer)
-                waiting.extend((f"{pointer}/{str(key)[:60]}", value) for key, value in node.items())
-            elif isinstance(node, list):
-                waiting.extend((f"{pointer}/{number}", value) for number, value in enumerate(node))
+            rows = node.items() if isinstance(node, dict) else enumerate(node)
+            waiting.extend(
+                (f"{pointer}/{str(key)[:60]}"[-400:], value)
+                for key, value in rows
+                if isinstance(value, (dict, list))
+            )
 
     def _object(self, node: dict[str, Any], pointer: str) -> Iterator[Sign]:
         target, expression, path = node.get("target"), node.get("expr_str"), node.get("path_name")

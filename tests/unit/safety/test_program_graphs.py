@@ -129,7 +129,7 @@ PYTHON = 'layer { name: "p" type: "Python" python_param { module: "%s" layer: "%
         (PYTHON % ("mine", "Layer"), "deploy.prototxt", "caution"),
         (PYTHON % ("os", "system"), "deploy.prototxt", "dangerous"),
         (
-            'layer { type: "ImageData" image_data_param { source: "/home/me/list.txt" } }',
+            'layer { type: "ImageData" image_data_param { source: "/data/list.txt" } }',
             "train.prototxt",
             "caution",
         ),
