@@ -82,12 +82,10 @@ def superblock(blob: Blob) -> tuple[Addresses, int]:
     start = (28 if version == 1 else 24) if version < 2 else 12
     fields = 6 if version < 2 else 4
     rest = Cursor(pages.take(start, fields * widths[0], "the superblock"), widths[0], widths[1])
-    base = rest.offset()
-    for _ in range(fields - 2):
+    # The stated base address first: readers go by where the superblock stands, and so is it here.
+    for _ in range(fields - 1):
         rest.offset()
-    root = rest.offset()
-    pages.base = base
-    return pages, root
+    return pages, rest.offset()
 
 
 def walk(blob: Blob, tick: Callable[[], None] | None = None) -> Iterator[Node]:

@@ -104,12 +104,19 @@ def _keras(path: str, blob: Blob, seen: _Seen) -> Iterator[Evidence]:
 
 
 def missing_bytes(blob: Blob) -> int:
-    """By how many bytes the file is shorter than its superblock says, for the usual eight-byte offsets."""
+    """By how many bytes the file is shorter than its superblock says, for the usual eight-byte offsets.
+
+    Its end counts from the file's beginning, and its base is where the superblock stood in it.
+    """
     head = read_exactly(blob, 0, 48, "the superblock")
     if head[13 if head[8] < 2 else 9] != 8:
         return 0
-    stated = int.from_bytes(head[40:48] if head[8] < 2 else head[28:36], "little")
-    return max(stated - blob.size, 0)
+    is_old = head[8] < 2
+    start = (28 if head[8] == 1 else 24) if is_old else 12
+    base, end = (
+        int.from_bytes(read_exactly(blob, at, 8, "the superblock"), "little") for at in (start, start + 16)
+    )
+    return max(end - base - blob.size, 0)
 
 
 def _gap(path: str, reason: GapReason, detail: str) -> Gap:

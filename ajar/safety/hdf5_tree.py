@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ajar.blobs import BytesBlob
+from ajar.blobs import BytesBlob, SliceBlob
 from ajar.errors import MalformedError
-from ajar.formats._hdf5 import Node, walk
+from ajar.formats._hdf5 import MAGIC, Node, walk
 from ajar.formats.hdf5 import missing_bytes
 from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
@@ -29,6 +29,7 @@ FILES, PLUGINS, WHOLE = (
     "weights-file-is-well-formed",
 )
 _SEARCH_BYTES = 16 << 20
+_FIRST_BLOCK = 512
 _OWN_FILTERS = 256  # ids below are the library's own
 _LZF = 32000  # comes with h5py
 _TOLD = 16  # findings of one kind; more say nothing new
@@ -128,6 +129,9 @@ def _virtual_files(description: bytes) -> list[str]:
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
+    if specimen.format != "hdf5":
+        yield from _behind_a_block(specimen)
+        return
     tree = _Walk(specimen)
     try:
         yield from tree.signs()
@@ -136,6 +140,17 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     yield from _unreached(specimen, tree)
     yield from _search_links(specimen, tree.files)
     yield from hidden_pickles(specimen)
+
+
+def _behind_a_block(specimen: Specimen) -> Iterator[Sign]:
+    """HDF5 behind a block of the user's own, which ends at 512 bytes or that doubled. Spec: II.A."""
+    at = _FIRST_BLOCK
+    while at < min(specimen.blob.size, _SEARCH_BYTES):
+        if specimen.blob.read_at(at, len(MAGIC)) == MAGIC:
+            blob = SliceBlob(specimen.blob, at, specimen.blob.size - at)
+            yield Member(path=f"{specimen.path}!/hdf5-at-{at}", blob=blob)
+            return
+        at *= 2
 
 
 def _unreached(specimen: Specimen, tree: _Walk) -> Iterator[Sign]:

@@ -29,7 +29,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("settings", (*_SETTINGS, "tf-saved-model")),
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),
     ("graphs", ("onnx", "tf-saved-model", "unknown")),
-    ("hdf5_tree", ("hdf5",)),
+    ("hdf5_tree", ("hdf5", "unknown", "plain-text")),
     ("flat_graphs", ("tflite", "unknown")),
     ("coreml", ()),
     ("program_graphs", ("config", "unknown", "plain-text")),

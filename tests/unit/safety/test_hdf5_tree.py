@@ -100,6 +100,22 @@ def test_links_that_no_group_holds_are_found_by_search(look):
     assert "no group" in found.findings[0].message
 
 
+@pytest.mark.parametrize("block", [512, 4096, 65536])
+@pytest.mark.parametrize("filler", [b"\x01", b"M"])
+def test_a_file_behind_a_block_of_the_users_own(look, block, filler):
+    honest, hostile = (hdf5(Group({"w": Dataset()}, config(tree))) for tree in (DENSE, LAMBDA))
+    assert look(filler * block + honest, "m.mat").level == "clean"
+    assert look(filler * block + hostile, "m.mat").level == "dangerous"
+
+
+def test_a_base_address_that_lies_moves_nothing(look):
+    data = bytearray(hdf5(Group({}, config(LAMBDA))))
+    struct.pack_into("<Q", data, 24, 4096)
+    found = look(bytes(data), "m.h5")
+    assert found.level == "dangerous"
+    assert "no attribute" not in found.findings[0].message
+
+
 @pytest.mark.parametrize("signature", [b"SNOD", b"TREE", b"HEAP", b"GCOL"])
 def test_what_cannot_be_followed_is_unknown(look, signature):
     data = bytearray(hdf5(Group({"w": Dataset()}, config(DENSE))))
