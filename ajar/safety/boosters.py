@@ -8,7 +8,7 @@ flatbuffers schemas `model.fbs` and `features.fbs`, and its JSON export.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ajar.errors import MalformedError
@@ -18,13 +18,12 @@ from ajar.formats._ubjson import Numbers, Reader
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
-from ajar.safety.json_text import parsed
+from ajar.safety.json_text import may_name, parsed
 
 KNOWN, WHOLE = "graph-uses-only-known-operators", "weights-file-is-well-formed"
 _MODEL_BYTES = 64 << 20  # parsed in memory; larger ones are said to be unread
 _UBJSON = re.compile(rb"\{(?:[iU]|I\0|l\0\0\0|L\0{7})\x07learner")
-_XGBOOST = re.compile(rb'\s*\{\s*"(?:learner|version)"\s*:')
-_CATBOOST = re.compile(rb'\s*\{\s*"(?:ctr_data|features_info|model_info|oblivious_trees|trees)"\s*:')
+_SEARCH_BYTES = 1 << 20  # of JSON, for the keys that say whose it is
 _OBJECTIVES = re.compile(r"(reg|binary|multi|rank|survival|count):[\w-]+$")
 _BOOSTERS = frozenset({"gbtree", "gblinear", "dart"})
 _OLD = (b"binf", b"bs64\t")
@@ -40,17 +39,15 @@ _LIGHTGBM_LISTS = (
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     head, name = specimen.head, specimen.path.lower()
-    look = None
+    look: Callable[[Specimen, bytes], Iterator[Sign]] | None = None
     if _UBJSON.match(head) or (name.endswith(".ubj") and specimen.format == "unknown"):
         look = _xgboost_binary
-    elif _XGBOOST.match(head) and b'"learner"' in head:
-        look = _xgboost_text
     elif head.startswith(b"tree\nversion="):
         look = _lightgbm
     elif head.startswith(b"CBM1"):
         look = _catboost
-    elif _CATBOOST.match(head):
-        look = _catboost_text
+    elif head.lstrip()[:1] == b"{":
+        look = _text_reader(specimen.blob.read_at(0, min(specimen.blob.size, _SEARCH_BYTES)))
     elif head.startswith(_OLD):
         detail = "XGBoost's old binary format, which is not looked into"
         yield specimen.gap(GapReason.UNSUPPORTED, detail)
@@ -63,8 +60,16 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     yield from look(specimen, specimen.blob.read_at(0, specimen.blob.size))
 
 
+def _text_reader(start: bytes) -> Callable[[Specimen, bytes], Iterator[Sign]] | None:
+    if may_name(start, b"gradient_booster"):
+        return _xgboost_text
+    return _catboost_text if may_name(start, b"oblivious_trees", b"features_info") else None
+
+
 def _xgboost_text(specimen: Specimen, data: bytes) -> Iterator[Sign]:
-    yield from _xgboost(specimen, parsed(data, "a model of trees"))
+    tree = parsed(data, "a model of trees")
+    if isinstance(_get(tree, "learner"), dict):
+        yield from _xgboost(specimen, tree)
 
 
 def _xgboost_binary(specimen: Specimen, data: bytes) -> Iterator[Sign]:
@@ -206,9 +211,9 @@ def _numbers(pages: Pages, vector: tuple[int, int]) -> list[int]:
 
 
 def _catboost_text(specimen: Specimen, data: bytes) -> Iterator[Sign]:
-    if b'"features_info"' not in data:
-        return
     tree = parsed(data, "a model of trees")
+    if not isinstance(_get(tree, "features_info"), dict):
+        return
     trees = tree.get("oblivious_trees") if isinstance(tree, dict) else None
     for number, item in enumerate(trees if isinstance(trees, list) else []):
         leaves, splits = _get(item, "leaf_values"), _get(item, "splits")

@@ -15,7 +15,7 @@ from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import FILES, KNOWN, fields, leads_out, walk
-from ajar.safety.json_text import parsed
+from ajar.safety.json_text import may_name, parsed
 
 _TEXT_BYTES = 64 << 20
 _HERE = "@model_path/"
@@ -48,7 +48,8 @@ _MIL_CUSTOM = re.compile(r"=\s*(custom\w*)\s*\(")
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     name = specimen.path.lower().rpartition("/")[2]
-    if specimen.format == "coreml":
+    if specimen.format == "coreml" or (name.endswith(".mlmodel") and specimen.format == "unknown"):
+        # Fields may stand in any order, so that the first byte alone decides nothing.
         yield from _protobuf(specimen)
     elif name == "manifest.json":
         yield from _manifest(specimen)
@@ -113,7 +114,7 @@ def _json(specimen: Specimen) -> Any:
 
 def _manifest(specimen: Specimen) -> Iterator[Sign]:
     """The list of a package's items, by paths below its folder `Data`."""
-    if b"itemInfoEntries" not in specimen.head:
+    if not may_name(specimen.head, b"itemInfoEntries"):
         return  # the manifest of something else
     tree = _json(specimen)
     entries = tree.get("itemInfoEntries") if isinstance(tree, dict) else None

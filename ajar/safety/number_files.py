@@ -34,7 +34,9 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _openvino(specimen)
     elif specimen.head[:8] == _MXNET:
         yield from _mxnet(specimen)
-    elif specimen.path.lower().endswith(".weights"):
+    elif specimen.path.lower().endswith(".weights") and not specimen.path.lower().endswith(
+        ".espresso.weights"
+    ):
         yield from _darknet(specimen)
 
 

@@ -18,11 +18,12 @@ from ajar.model.evidence import GapReason
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import CODE, FILES, KNOWN, fields, leads_out, timed, walk
-from ajar.safety.json_text import parsed
+from ajar.safety.json_text import may_name, parsed
 from ajar.safety.settings import named
 
 NATIVE = "model-holds-no-native-code"
 _TEXT_BYTES = 64 << 20
+_SEARCH_BYTES = 1 << 20  # of JSON, for the keys that say whose it is
 _NODES = 2_000_000
 _TOLD = 32
 # A block 0 whose parent is -1: how every serialised ProgramDesc begins.
@@ -57,9 +58,8 @@ _TEXT_FILES = re.compile(r'\b(source|file_name|root_folder|mean_file)\s*:\s*"([^
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     name, head = specimen.path.lower(), specimen.head
-    if head[:1] == b"{":
-        if b'"base_code"' in head or b'"nodes"' in head:
-            yield from _json(specimen)
+    if head.lstrip()[:1] == b"{":
+        yield from _json(specimen)
     elif name.endswith((".pdmodel", "__model__")) or _PADDLE.match(head):
         yield from _paddle(specimen)
     elif name.endswith(".caffemodel"):
@@ -130,15 +130,17 @@ def _operator(
 
 
 def _json(specimen: Specimen) -> Iterator[Sign]:
+    if not may_name(specimen.blob.read_at(0, min(specimen.blob.size, _SEARCH_BYTES)), b"nodes", b"base_code"):
+        return
     data = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES))
-    is_paddle = b'"base_code"' in data and b'"program"' in data
-    is_nodes = b'"nodes"' in data and b'"arg_nodes"' in data
-    if not is_paddle and not is_nodes:
+    if not may_name(data, b"arg_nodes", b"program"):
         return
     tree = parsed(data, "a graph")
-    if is_nodes:
+    if not isinstance(tree, dict):
+        return
+    if "arg_nodes" in tree:
         yield from _mxnet(specimen, tree)
-    else:
+    if "base_code" in tree:
         yield from _pir(specimen, tree)
 
 

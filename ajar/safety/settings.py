@@ -13,6 +13,7 @@ from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.json_text import ESCAPED_LETTER
 from ajar.safety.symbols import EFFECTS, Tier, lookup
 from ajar.safety.templates import HINT
 
@@ -81,7 +82,7 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     size = min(specimen.blob.size, TEXT_BYTES)
     data = specimen.blob.read_at(0, size)
     text = data.decode("utf-8-sig", "replace")
-    if not _SUSPECT.search(text) and not HINT.search(data):
+    if not _SUSPECT.search(text) and not HINT.search(data) and not ESCAPED_LETTER.search(data):
         if data.count(b"[") + data.count(b"{") > 100_000 and _nests(data):
             yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
         return

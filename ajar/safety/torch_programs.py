@@ -15,7 +15,7 @@ from ajar.errors import BudgetExceeded
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import CODE, FILES, KNOWN, leads_out
-from ajar.safety.json_text import parsed
+from ajar.safety.json_text import may_name, parsed
 
 _TEXT_BYTES = 64 << 20
 _NODES = 4_000_000
@@ -94,10 +94,8 @@ def _bytecode(specimen: Specimen) -> Iterator[Sign]:
 
 def _json(specimen: Specimen) -> Iterator[Sign]:
     data = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES))
-    is_program = b'"graph_module"' in data
-    if not is_program and b'"path_name"' not in data:
-        return
-    yield from _Exported(specimen).signs(parsed(data, "an exported program"))
+    if may_name(data, b"graph_module", b"path_name"):
+        yield from _Exported(specimen).signs(parsed(data, "an exported program"))
 
 
 def _runs(expression: str) -> bool:

@@ -22,13 +22,23 @@ from tests.build.trees import catboost, lightgbm, ubjson, xgboost
         (xgboost(right_children=[-5, -1, -1]), "unknown"),
         (xgboost(tree_param={"num_nodes": "2000000000"}), "unknown"),
         (xgboost(tree_param={"num_nodes": "-1"}), "unknown"),
-        ({"learner": {"objective": {}}}, "unknown"),
+        ({"learner": {"gradient_booster": "none"}}, "unknown"),
     ],
 )
 def test_xgboost(look, tree, level):
     assert look(json.dumps(tree), "model.json").level == level
     assert look(ubjson(tree), "model.ubj").level == level
     assert look(ubjson(tree), "renamed.bin").level == level
+
+
+def test_other_keys_before_the_model_hide_nothing(look):
+    tree = {"about": "words" * 2000} | xgboost(trees=9)
+    assert look(json.dumps(tree), "model.json").level == "unknown"
+    assert (
+        look(json.dumps(tree).replace("gradient_booster", "gradient\\u005fbooster"), "model.json").level
+        == "unknown"
+    )
+    assert look('{"gradient_booster": "a word", "a": [1, 2]}', "config.json").level == "clean"
 
 
 def test_an_objective_of_the_publishers_own_is_named(look):

@@ -50,6 +50,7 @@ RELU = field(130, field(10, b""))
         (model(program("const", "/etc/passwd")), "dangerous"),
         (model(program("custom_layer")), "caution"),
         (model(program("cond", inner="custom_layer")), "caution"),
+        (network(RELU, CUSTOM) + number(1, 8), "caution"),
         (model(network(RELU))[:-2], "unknown"),
     ],
 )

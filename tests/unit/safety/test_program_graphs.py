@@ -94,6 +94,7 @@ def symbol(*operators: str) -> str:
         (symbol("_NDArray"), "dangerous"),
         (symbol("_cvimread"), "dangerous"),
         (symbol("tvm_op"), "caution"),
+        (symbol("_Native").replace("nodes", "\\u006eodes"), "dangerous"),
         (symbol("Convolution")[:-5], "unknown"),
     ],
 )
