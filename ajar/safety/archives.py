@@ -51,7 +51,9 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         return  # a compressed member is not inflated to its end to look for a zip there
     elif zip_views.has_end(specimen.blob, anywhere=specimen.format in {"pickle", "unknown"}):
         message = f"is {specimen.format}, and a zip file at its end"
-        yield specimen.finding(ONE_KIND, Severity.MEDIUM, message)
+        # TFLite's metadata keeps its label files in a zip behind the model.
+        severity = Severity.INFO if specimen.format == "tflite" else Severity.MEDIUM
+        yield specimen.finding(ONE_KIND, severity, message)
         yield from _zip(specimen)
 
 

@@ -1,4 +1,4 @@
-"""Files of other worlds: programs, XML, R data, and links inside HDF5 files."""
+"""Files of other worlds: programs, XML and R data."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from ajar.interfaces import Blob
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
 
-PROGRAMS, MARKUP, R_CODE, FILES = (
+PROGRAMS, MARKUP, R_CODE = (
     "release-holds-no-programs",
     "markup-refers-to-nothing-outside",
     "objects-of-r-hold-no-code",
-    "model-reads-no-files-of-its-own",
 )
 _TEXT_BYTES = 16 << 20
 _PROGRAM_SUFFIXES = frozenset(
@@ -40,8 +39,6 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _markup(specimen)
     elif head[:2] in {b"X\n", b"A\n", b"B\n"} or head[:5] in {b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n"}:
         yield from _r_data(specimen)
-    elif specimen.format == "hdf5":
-        yield from _external_links(specimen)
 
 
 def _program(head: bytes) -> str:
@@ -92,33 +89,6 @@ def _markup(specimen: Specimen) -> Iterator[Sign]:
         severity = Severity.HIGH if outside else Severity.MEDIUM
         message = f"line {line}: {what}{' that reads a file or an address' if outside else ''}"
         yield specimen.finding(MARKUP, severity, message, line=line, quote=found[0][:120])
-
-
-def _external_links(specimen: Specimen) -> Iterator[Sign]:
-    """Link messages of type 64 of an HDF5 file. Spec: HDF5 File Format 3.0, IV.A.2.g."""
-    data = specimen.blob.read_at(0, _TEXT_BYTES)
-    for found in re.finditer(rb"\x01[\x08-\x1f]\x40", data):
-        target = _link_target(data, found.start())
-        if target:
-            message = f"byte {found.start()}: a part of it stands in the file {target[:120]!r}"
-            yield specimen.finding(FILES, Severity.HIGH, message, start=found.start())
-            return
-
-
-def _link_target(data: bytes, at: int) -> str:
-    flags = data[at + 1]
-    at += 3 + (8 if flags & 4 else 0) + (1 if flags & 16 else 0)
-    width = 1 << (flags & 3)
-    length = int.from_bytes(data[at : at + width], "little")
-    if not 0 < length < 1024:
-        return ""
-    name, at = data[at + width : at + width + length], at + width + length
-    size = int.from_bytes(data[at : at + 2], "little")
-    value = data[at + 2 : at + 2 + size]
-    parts = value[1:].split(b"\0")
-    if not name.isascii() or value[:1] != b"\0" or len(parts) != 3 or parts[2] or not parts[0].isascii():
-        return ""
-    return parts[0].decode("ascii")
 
 
 _R_NODES = 2_000_000
@@ -217,6 +187,6 @@ def _r_data(specimen: Specimen) -> Iterator[Sign]:
 
 CHECK = Check(
     id="foreign",
-    title="Programs, XML, R data, and links to other files",
+    title="Programs, XML and R data",
     look=_look,
 )

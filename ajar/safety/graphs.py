@@ -56,14 +56,14 @@ _OWN_DOMAINS = frozenset(
     ]
 ) | {""}
 _PYTHON_OPERATORS = frozenset({"PyOp", "PythonOp", "PyCustomOp", "PyFunc"})
-_RUNS = {
+RUNS = {
     **dict.fromkeys(("PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction", "XlaHostCompute", "_XlaHostComputeMlir"), "calls Python"),
     **dict.fromkeys(("ReadFile", "WholeFileReader", "WholeFileReaderV2", "TextLineReader", "TextLineReaderV2", "FixedLengthRecordReader", "FixedLengthRecordReaderV2", "TFRecordReader", "TFRecordReaderV2", "LMDBReader", "IdentityReaderV2", "MatchingFiles", "LoadDataset", "SnapshotDataset", "SnapshotDatasetV2", "CSVDataset", "CSVDatasetV2", "SqlDataset", "DatasetToTFRecord", "ImmutableConst"), "reads files"),
     **dict.fromkeys(("WriteFile", "SaveDataset", "SaveDatasetV2", "DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "WriteSummary", "CreateSummaryFileWriter", "WriteGraphSummary", "WriteRawProtoSummary", "CacheDataset", "CacheDatasetV2", "MergeV2Checkpoints"), "writes files"),
     **dict.fromkeys(("RemoteCall", "RpcCall", "RpcClient", "RpcServer", "CollectiveBcastSend", "DataServiceDataset", "DataServiceDatasetV2", "RegisterDataset", "BigQueryReader"), "reaches other machines"),
     **dict.fromkeys(("LoadLibrary", "TFPyFunc", "PythonFunction"), "loads native code"),
 }  # fmt: skip
-_PRINTS = frozenset({"PrintV2"})
+PRINTS = frozenset({"PrintV2"})
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
@@ -79,7 +79,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         yield from _tensorflow(specimen, "graph" if specimen.head[:1] == b"\x0a" else "saved")
 
 
-def _walk(
+def walk(
     specimen: Specimen,
     schema: Mapping[str, Mapping[int, str]],
     root: str,
@@ -101,12 +101,20 @@ def _walk(
         if inside:
             waiting.extend(
                 (inside[entry.number], entry, depth + 1)
-                for entry in wire.fields(span.start, span.end)
+                for entry in timed(specimen, wire.fields(span.start, span.end))
                 if entry.wire == BYTES and entry.number in inside
             )
 
 
-def _fields(wire: Wire, span: Entry, wanted: Mapping[int, str]) -> dict[str, str]:
+def timed(specimen: Specimen, entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The same fields, with a look at the clock now and then: a message may hold hundreds of millions."""
+    for number, entry in enumerate(entries):
+        if not number % 65536:
+            specimen.check_time()
+        yield entry
+
+
+def fields(wire: Wire, span: Entry, wanted: Mapping[int, str]) -> dict[str, str]:
     return {
         wanted[entry.number]: wire.text(entry, 1024)
         for entry in wire.fields(span.start, span.end)
@@ -124,11 +132,11 @@ def _onnx(specimen: Specimen) -> Iterator[Sign]:
         elif kind == "tensor":
             yield from _onnx_tensor(specimen, wire, span)
 
-    yield from _walk(specimen, _ONNX, "model", at)
+    yield from walk(specimen, _ONNX, "model", at)
 
 
 def _onnx_node(specimen: Specimen, wire: Wire, span: Entry, told: set[str]) -> Iterator[Sign]:
-    node = _fields(wire, span, {4: "operator", 7: "domain"})
+    node = fields(wire, span, {4: "operator", 7: "domain"})
     name, domain = node.get("operator", ""), node.get("domain", "")
     if name in _PYTHON_OPERATORS or (domain == "ai.onnx.contrib" and "Py" in name):
         message = f"the operator {domain}.{name} calls Python"
@@ -145,7 +153,7 @@ def _onnx_tensor(specimen: Specimen, wire: Wire, span: Entry) -> Iterator[Sign]:
     for entry in wire.fields(span.start, span.end):
         if entry.number != 13 or entry.wire != BYTES:
             continue
-        pair = _fields(wire, entry, {1: "key", 2: "value"})
+        pair = fields(wire, entry, {1: "key", 2: "value"})
         if pair.get("key") != "location":
             continue
         where = pair.get("value", "").replace("\\", "/")
@@ -175,19 +183,19 @@ def _tensorflow(specimen: Specimen, root: str) -> Iterator[Sign]:
     def at(kind: str, span: Entry) -> Iterator[Sign]:
         if kind != "node":
             return
-        operator = _fields(wire, span, {2: "operator"}).get("operator", "")
+        operator = fields(wire, span, {2: "operator"}).get("operator", "")
         if operator in told:
             return
-        if operator in _RUNS:
+        if operator in RUNS:
             told.add(operator)
-            message = f"the operator {operator} {_RUNS[operator]} when the graph runs"
+            message = f"the operator {operator} {RUNS[operator]} when the graph runs"
             yield specimen.finding(CODE, Severity.HIGH, message, start=span.start, end=span.end)
-        elif operator in _PRINTS:
+        elif operator in PRINTS:
             told.add(operator)
             message = f"the operator {operator} prints, to a file where it is told so"
             yield specimen.finding(CODE, Severity.LOW, message, start=span.start, end=span.end)
 
-    yield from _walk(specimen, _TENSORFLOW, root, at)
+    yield from walk(specimen, _TENSORFLOW, root, at)
 
 
 CHECK = Check(

@@ -15,7 +15,7 @@ from ajar.safety.python_flow import Flow, When
 from ajar.safety.python_judgement import remarks
 from ajar.safety.python_syntax import parse
 
-SUMMED_UP, SCRIPT = "code-that-a-loader-runs-is-known", "graph-runs-no-code"
+SUMMED_UP = "code-that-a-loader-runs-is-known"
 _TEXT_BYTES = 8 << 20
 # Files that a loader imports or runs by their name.
 _ENTRY = re.compile(
@@ -98,7 +98,6 @@ _LOADED = frozenset(
         "pytest_load_initial_conftests",
     ]
 )
-_TORCHSCRIPT = re.compile(r"\b(?:ops\.\w+|torch)\.(save|from_file|_save|load|_load|write_file)\(")
 _DOES: tuple[tuple[str, frozenset[str]], ...] = (
     ("starts programs", frozenset({"start"})),
     ("runs text as code", frozenset({"text", "code"})),
@@ -113,20 +112,10 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     name = specimen.path.rpartition("!/")[2]
     if not name.lower().endswith((".py", ".pyw", ".pyi")) and "/code/" not in name:
         return
-    text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     if "/code/" in f"/{name}" and "__torch__" in name:
-        yield from _torchscript(specimen, text)
-        return
+        return  # TorchScript, a language of its own
+    text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     yield from look_at(specimen, text, name)
-
-
-def _torchscript(specimen: Specimen, text: str) -> Iterator[Sign]:
-    """TorchScript is a language of its own; what of it touches files is few."""
-    for found in _TORCHSCRIPT.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        message = f"line {line}: TorchScript calls {found[0]}…), which touches files when the model runs"
-        yield specimen.finding(SCRIPT, Severity.HIGH, message, line=line, quote=found[0])
-        return
 
 
 def look_at(specimen: Specimen, text: str, name: str, *, first_line: int = 1) -> Iterator[Sign]:

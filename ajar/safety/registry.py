@@ -18,6 +18,8 @@ _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "
 _NAMES: dict[str, tuple[str, ...]] = {
     "python_code": (".py", "/code/"),
     "side_files": (".ipynb", ".txt", ".in", ".yml", ".yaml", "pipfile", ".pth", ".py", ".toml", ".cfg"),
+    "torch_programs": ("__torch__", "bytecode.pkl", "/models/", "exported_program", "s_config.json"),
+    "coreml": (".mlmodel", "manifest.json", ".mil", ".espresso.net"),
 }
 PICKLED = ("pickle", "joblib", "torch-legacy", "npy", "unknown", "plain-text", "csv", "source-code")
 # (module, formats it looks into; none means every file). Each module has `CHECK`.
@@ -26,9 +28,17 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archives", ()),
     ("containers", ()),
     ("structure", ()),
-    ("settings", (*_SETTINGS, "hdf5", "tf-saved-model", "package-metadata")),
+    ("settings", (*_SETTINGS, "tf-saved-model", "package-metadata")),
     ("templates", ("chat-template", "plain-text", "yaml-config", "unknown")),
     ("graphs", ("onnx", "tf-saved-model", "unknown")),
+    ("hdf5_tree", ("hdf5", "unknown", "plain-text")),
+    ("flat_graphs", ("tflite", "unknown")),
+    ("coreml", ()),
+    ("program_graphs", ("config", "unknown", "plain-text")),
+    ("torch_programs", ()),
+    ("engines", ("unknown", "plain-text", "zip")),
+    ("number_files", ("unknown", "openvino")),
+    ("boosters", ("config", "unknown", "plain-text")),
     ("foreign", ()),
     ("python_code", ()),
     ("scripts", ()),

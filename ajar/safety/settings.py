@@ -13,12 +13,16 @@ from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.json_text import ESCAPED_LETTER
 from ajar.safety.symbols import EFFECTS, Tier, is_known_package, is_standard, lookup
 from ajar.safety.templates import HINT
 
 TEXT_BYTES = 64 << 20
 NODES = 2_000_000
 _WINDOW_BYTES = 16 << 20
+_DEEP = 1000  # what Python's own parser refuses
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_RUN = re.compile(rb"[\[{]{1000}")
 NAMES, CODE, FILES = (
     "settings-name-only-model-parts",
     "layers-hold-no-code",
@@ -62,10 +66,9 @@ _SUSPECT = re.compile(
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
-    if specimen.format in {"hdf5", "tf-saved-model"} or (
-        specimen.format == "unknown" and not _is_json(specimen)
-    ):
-        yield from _embedded(specimen)
+    if specimen.format == "tf-saved-model" or (specimen.format == "unknown" and not _is_json(specimen)):
+        for start, _, tree in embedded(specimen):
+            yield from walk(specimen, tree, base=start)
     elif specimen.format == "yaml-config" or specimen.path.lower().endswith((".yaml", ".yml", "mlmodel")):
         yield from _yaml(specimen)
     elif _is_json(specimen):
@@ -80,7 +83,7 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     size = min(specimen.blob.size, TEXT_BYTES)
     data = specimen.blob.read_at(0, size)
     text = data.decode("utf-8-sig", "replace")
-    if not _SUSPECT.search(text) and not HINT.search(data):
+    if not _SUSPECT.search(text) and not HINT.search(data) and not ESCAPED_LETTER.search(data):
         if data.count(b"[") + data.count(b"{") > 100_000 and _nests(data):
             yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
         return
@@ -97,18 +100,20 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _nests(data: bytes) -> bool:
-    """Whether brackets open deeper than any honest file."""
-    depth = deepest = 0
-    for found in re.finditer(rb"[\[\]{}]", data):
-        depth += 1 if found[0] in b"[{" else -1
-        deepest = max(deepest, depth)
-        if deepest > 1000:
+    """Whether brackets open deeper than any honest file: pairs without anything inside are taken out in turn."""
+    left = data.translate(None, _NO_BRACKETS)
+    for _ in range(_DEEP):
+        if _RUN.search(left):
             return True
-    return False
+        shorter = left.replace(b"[]", b"").replace(b"{}", b"")
+        if len(shorter) == len(left):
+            return False
+        left = shorter
+    return True
 
 
-def _embedded(specimen: Specimen) -> Iterator[Sign]:
-    """JSON inside a binary file, such as the model_config of an HDF5 file: found where it begins."""
+def embedded(specimen: Specimen) -> Iterator[tuple[int, bytes, Any]]:
+    """`(offset, bytes, tree)` of JSON inside a binary file, such as a model_config: found where it begins."""
     decoder = json.JSONDecoder()
     size = specimen.blob.size
     for start in (0, max(size - (_WINDOW_BYTES // 4), _WINDOW_BYTES)):
@@ -126,7 +131,7 @@ def _embedded(specimen: Specimen) -> Iterator[Sign]:
                 tree, _ = decoder.raw_decode(data[found.start() : end].decode("utf-8", "replace"))
             except (ValueError, RecursionError):
                 continue
-            yield from walk(specimen, tree, base=start + found.start())
+            yield start + found.start(), data[found.start() : end], tree
 
 
 def _json_end(data: bytes, start: int) -> int:
@@ -174,15 +179,15 @@ def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | 
     if isinstance(node.get("class_name"), str):
         yield from _keras(specimen, pointer, node, base)
     if isinstance(node.get("__class__"), str) and isinstance(node.get("__module__"), str):
-        yield from _named(specimen, pointer, f"{node['__module__']}.{node['__class__']}", "builds")
+        yield from named(specimen, pointer, f"{node['__module__']}.{node['__class__']}", "builds")
         content = node.get("content")
         if isinstance(content, dict) and isinstance(content.get("module_path"), str):
             name = f"{content['module_path']}.{content.get('function', '')}"
-            yield from _named(specimen, pointer, name, "builds")
+            yield from named(specimen, pointer, name, "builds")
     for key in _TARGETS & node.keys():
         value = node[key]
         if isinstance(value, str) and (_DOTTED.match(value) or key != "target"):
-            yield from _named(specimen, pointer, value, f"{key} names")
+            yield from named(specimen, pointer, value, f"{key} names")
     yield from _own_code(specimen, pointer, node)
     template = node.get("chat_template")
     if isinstance(template, dict):
@@ -302,7 +307,7 @@ def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | N
     config = node.get("config")
     if isinstance(module, str) and module and module.partition(".")[0] not in _KERAS:
         target = config if name == "function" and isinstance(config, str) else name
-        yield from _named(specimen, pointer, f"{module}.{target}", "builds")
+        yield from named(specimen, pointer, f"{module}.{target}", "builds")
     reached = config if isinstance(config, str) else name
     if isinstance(module, str) and _KERAS_REACHES.search(reached):
         message = f"the settings reach {module}.{reached}, which opens files or addresses"
@@ -320,7 +325,7 @@ def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | N
                 yield specimen.finding(FILES, Severity.HIGH, message, pointer=f"{pointer}/config/{key}")
 
 
-def _named(specimen: Specimen, pointer: str, dotted: str, verb: str) -> Iterator[Sign]:
+def named(specimen: Specimen, pointer: str, dotted: str, verb: str) -> Iterator[Sign]:
     """A dotted name that a loader would import and call."""
     module, _, name = dotted.rpartition(".")
     if not module:
@@ -359,7 +364,7 @@ def _yaml(specimen: Specimen) -> Iterator[Sign]:
         if target["key"] == "loader_module":
             yield from _loader_module(specimen, name, text.count("\n", 0, target.start("name")) + 1)
         elif _DOTTED.match(name):
-            yield from _named(specimen, "", name, f"{target['key']} names")
+            yield from named(specimen, "", name, f"{target['key']} names")
 
 
 def _loader_module(specimen: Specimen, name: str, line: int) -> Iterator[Sign]:

@@ -73,7 +73,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     if specimen.format == "safetensors":
         yield from _holes(specimen)
     elif specimen.format == "flax-msgpack":
-        yield from _hidden_pickles(specimen)
+        yield from hidden_pickles(specimen)
 
 
 def _holes(specimen: Specimen) -> Iterator[Sign]:
@@ -112,7 +112,7 @@ def _hole(specimen: Specimen, blob: Blob, start: int, size: int) -> Iterator[Sig
     yield Member(path=f"{specimen.path}!/bytes-at-{start}", blob=SliceBlob(blob, start, size))
 
 
-def _hidden_pickles(specimen: Specimen) -> Iterator[Sign]:
+def hidden_pickles(specimen: Specimen) -> Iterator[Sign]:
     """A pickle inside a msgpack value, for a reader that unpickles extension values."""
     data = specimen.blob.read_at(0, _WINDOW_BYTES)
     for number, found in enumerate(_PICKLE.finditer(data)):

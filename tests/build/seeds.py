@@ -13,6 +13,7 @@ import tarfile
 import zipfile
 
 from tests.build import containers
+from tests.build.model_seeds import MODEL_SEEDS
 from tests.build.releases import CARD, safetensors_bytes
 
 Seed = tuple[str, bytes]
@@ -251,4 +252,5 @@ SEEDS: tuple[Seed, ...] = (
     ("notes.txt", b"Some words about this model.\n"),
     (".gitattributes", b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"),
     ("model.safetensors", POINTER),
+    *MODEL_SEEDS,
 )  # fmt: skip

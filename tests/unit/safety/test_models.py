@@ -46,6 +46,11 @@ def test_keras_layers_that_carry_or_reach_code(look, how):
     assert look(hdf5, "m.h5").level == "dangerous"
 
 
+def test_keys_whose_letters_are_numbers_hide_nothing(look):
+    text = json.dumps({"class_name": "Sequential", "config": {"layers": [HOSTILE["a module outside keras"]]}})
+    assert look(text.replace("class_name", "\\u0063lass_name"), "model.json").level == "dangerous"
+
+
 def test_keras_that_is_only_layers(look):
     assert look(keras(DENSE, layer("StringLookup", vocabulary=["a", "b"])), "m.keras").level == "clean"
     found = look(keras(layer("Mine", "my_package.layers")), "m.keras")
