@@ -107,15 +107,17 @@ def _name(block: bytes) -> str:
 def _pax(data: bytes, name: str) -> tuple[str, int | None]:
     r"""`path` and `size` of a pax header: records of "length key=value\\n"."""
     size: int | None = None
-    while data:
-        digits, _, _ = data.partition(b" ")
-        if not digits.isdigit() or not 0 < int(digits[:8]) <= len(data):
+    at = 0
+    while at < len(data):
+        digits = data[at : at + 9].partition(b" ")[0]
+        if not digits.isdigit() or len(digits) > 8 or not 0 < int(digits) <= len(data) - at:
             break
-        record, data = data[len(digits) + 1 : int(digits)], data[int(digits) :]
+        record = data[at + len(digits) + 1 : at + int(digits)]
+        at += int(digits)
         key, _, value = record.rstrip(b"\n").partition(b"=")
         if key == b"path":
             name = value.decode("utf-8", "backslashreplace")
-        elif key == b"size" and value.isdigit():
+        elif key == b"size" and value.isdigit() and len(value) <= 20:
             size = int(value)
     return name, size
 

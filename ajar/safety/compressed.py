@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
-from ajar.blobs import BytesBlob, SliceBlob, StreamBlob
+from ajar.blobs import BytesBlob, SliceBlob, StreamBlob, read_exactly
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob, Member
 from ajar.model.evidence import GapReason
@@ -75,6 +75,8 @@ def _inflated(specimen: Specimen, engine: Callable[[], Engine]) -> Iterator[Sign
         at = _end_of(specimen, machine, at)
         if at < 0:
             break
+    else:
+        yield specimen.gap(GapReason.OVER_BUDGET, f"more than {_ROUNDS} compressed members in a row")
     if total >= limit:
         message = f"{specimen.blob.size} bytes that hold more than {limit}"
         yield specimen.finding(LIMITS, Severity.MEDIUM, message)
@@ -102,12 +104,12 @@ def _end_of(specimen: Specimen, machine: Engine, at: int) -> int:
 
 def _lz4(blob: Blob, specimen: Specimen) -> bytes:
     """The content of an LZ4 frame. Spec: lz4_Frame_format.md and lz4_Block_format.md, v1.6."""
-    flags = blob.read_at(4, 1)[0]
+    flags = read_exactly(blob, 4, 1, "the flags of an LZ4 frame")[0]
     at = 6 + (8 if flags & 8 else 0) + (4 if flags & 1 else 0) + 1
     out = bytearray()
     while True:
         specimen.check_time()
-        (size,) = struct.unpack("<I", blob.read_at(at, 4).ljust(4, b"\0"))
+        (size,) = struct.unpack("<I", read_exactly(blob, at, 4, "the size of an LZ4 block"))
         at += 4
         if size == 0:
             return bytes(out)

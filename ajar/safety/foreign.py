@@ -26,7 +26,7 @@ _PROGRAM_SUFFIXES = frozenset(
     {".exe", ".dll", ".so", ".dylib", ".bin", ".llamafile", "", ".run", ".node", ".pyd"}
 )
 _FETCHES = re.compile(
-    r"\b(curl|wget|iwr|Invoke-WebRequest)\b[^\n|;]*\|\s*(sudo\s+)?(ba|z|da)?sh\b|\bbase64\s+(-d|--decode)[^\n]*\|\s*(ba)?sh|/dev/tcp/"
+    r"\b(curl|wget|iwr|Invoke-WebRequest)\b[^\n|;]{0,1000}\|\s{0,8}(sudo\s{1,8})?(ba|z|da)?sh\b|\bbase64\s{1,8}(-d|--decode)[^\n]{0,1000}?\|\s{0,8}(ba)?sh|/dev/tcp/"
 )
 
 
@@ -79,12 +79,12 @@ def _script(specimen: Specimen) -> Iterator[Sign]:
 
 _ENTITY = re.compile(r"<!ENTITY\s+(?:%\s+)?[\w.:-]+\s+(SYSTEM|PUBLIC)?", re.IGNORECASE)
 _INCLUDES = re.compile(
-    r"<(?:\w+:)?(include|import)\s[^>]*href\s*=|<\?xml-stylesheet|<!DOCTYPE[^>\[]*\b(SYSTEM|PUBLIC)\s+[\"'](?!http://www\.w3|-//W3C)",
+    r"<(?:\w+:)?(include|import)\s[^>]{0,500}href\s{0,8}=|<\?xml-stylesheet|<!DOCTYPE[^>\[]{0,500}\b(SYSTEM|PUBLIC)\s{1,8}[\"'](?!http://www\.w3|-//W3C)",
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"<script\b|\bjava\.lang\.|Runtime\.getRuntime|xsl:script|javascript:", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"<layer\b[^>]*(?:\blibrary\s*=\s*\"[^\"]+\"|\bversion\s*=\s*\"(?!opset|extension|experimental|ops|ie_internal|util)[^\"]+\")",
+    r"<layer\b[^>]{0,1000}?(?:\blibrary\s{0,8}=\s{0,8}\"[^\"]{1,200}\"|\bversion\s{0,8}=\s{0,8}\"(?!opset|extension|experimental|ops|ie_internal|util)[^\"]{1,200}\")",
     re.IGNORECASE,
 )
 
@@ -112,12 +112,17 @@ def _markup(specimen: Specimen) -> Iterator[Sign]:
 def _external_links(specimen: Specimen) -> Iterator[Sign]:
     """Link messages of type 64 of an HDF5 file. Spec: HDF5 File Format 3.0, IV.A.2.g."""
     data = specimen.blob.read_at(0, _TEXT_BYTES)
-    for found in re.finditer(rb"\x01[\x08-\x1f]\x40", data):
+    for number, found in enumerate(re.finditer(rb"\x01[\x08-\x1f]\x40", data)):
+        if not number % 1024:
+            specimen.check_time()
         target = _link_target(data, found.start())
         if target:
             message = f"byte {found.start()}: a part of it stands in the file {target[:120]!r}"
             yield specimen.finding(FILES, Severity.HIGH, message, start=found.start())
             return
+
+
+_LINK_BYTES = 8192  # two paths of 4096 bytes, the longest that a file system opens
 
 
 def _link_target(data: bytes, at: int) -> str:
@@ -129,6 +134,8 @@ def _link_target(data: bytes, at: int) -> str:
         return ""
     name, at = data[at + width : at + width + length], at + width + length
     size = int.from_bytes(data[at : at + 2], "little")
+    if size > _LINK_BYTES:
+        return ""
     value = data[at + 2 : at + 2 + size]
     parts = value[1:].split(b"\0")
     if not name.isascii() or value[:1] != b"\0" or len(parts) != 3 or parts[2] or not parts[0].isascii():

@@ -19,6 +19,7 @@ from ajar.safety.pickle_bytes import Bytes, passes_inertly
 from ajar.safety.pickle_judgement import LIMITS, judge
 from ajar.safety.pickle_steps import machine as follow
 from ajar.safety.pickle_values import Box, Literal, Made, Name, Value
+from ajar.safety.symbols import Tier
 from ajar.safety.unpickling import Act, Event, Machine
 
 STREAMS = 1000
@@ -124,7 +125,9 @@ class _Walk:
         end = passes_inertly(blob, at)
         if end is not None and not self._repeats(at, end) and end - at > 64:
             return end, None
-        machine = follow(Bytes(blob, at=at), tick=self.specimen.check_time, after_build=_pass_array)
+        machine = follow(
+            Bytes(blob, at=at), tick=self.specimen.check_time, after_build=_pass_array, keeps=_tells
+        )
         problem: MalformedError | BudgetExceeded | None = None
         try:
             machine.run()
@@ -167,7 +170,7 @@ class _Walk:
         target = event.target
         if event.act is not Act.CALL or not isinstance(target, Name):
             return
-        if target.symbol.condition == "nested-torch" or target.symbol.effect == "deserialise":
+        if _loads_bytes(target):
             for value in event.arguments:
                 if isinstance(value, Literal):
                     blob = SliceBlob(self.specimen.blob, value.start, value.length)
@@ -219,6 +222,21 @@ def _is_act(event: Event) -> bool:
     return False
 
 
+def _tells(event: Event) -> bool:
+    """Whether an act has to be told however many came before: it is a danger, or gives bytes to a loader."""
+    target = event.target
+    if event.act is Act.CALL and isinstance(target, Name):
+        if _loads_bytes(target):
+            return True
+        if target.symbol.tier is Tier.CLASS:
+            return False
+    return any(item.severity in {Severity.HIGH, Severity.CRITICAL} for item in judge([event]))
+
+
+def _loads_bytes(name: Name) -> bool:
+    return name.symbol.condition == "nested-torch" or name.symbol.effect == "deserialise"
+
+
 def _pass_array(machine: Machine, made: Made) -> None:
     """Joblib writes an array's bytes, or a pickle of its objects, into the stream behind the wrapper's state."""
     if (
@@ -233,7 +251,7 @@ def _pass_array(machine: Machine, made: Made) -> None:
         raise MalformedError("an array of unknown size in a joblib file", offset=machine.data.at)
     machine.frame_end = 0
     if code.startswith("O"):
-        inner = follow(machine.data, tick=machine.tick, after_build=_pass_array)
+        inner = follow(machine.data, tick=machine.tick, after_build=_pass_array, keeps=_tells)
         inner.events = machine.events
         inner.run()
         return

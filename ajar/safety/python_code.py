@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
+from ajar.errors import BudgetExceeded
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety import python_facts
@@ -104,6 +105,11 @@ _WORTH_A_LOOK = re.compile(
     r"|__import__|importlib|imp|runpy|marshal|c?[Pp]ickle|dill|cloudpickle|base64|codecs|zlib|binascii|fromhex|getattr|globals|vars|builtins"
     r"|open|write_text|write_bytes|shutil|webbrowser|winreg|pexpect|sh|pip|asyncio|multiprocessing|hub)\b"
 )
+_STRING_PARTS = 1000
+_F_STRING = re.compile(
+    r"\b[rR]?[fF][rR]?(?:'{3}(?:[^'\\]|\\.|'(?!''))*+|\"{3}(?:[^\"\\]|\\.|\"(?!\"\"))*+|'(?:[^'\\\n]|\\.)*+|\"(?:[^\"\\\n]|\\.)*+)",
+    re.DOTALL,
+)
 _TORCHSCRIPT = re.compile(r"\b(?:ops\.\w+|torch)\.(save|from_file|_save|load|_load|write_file)\(")
 
 
@@ -127,8 +133,17 @@ def _torchscript(specimen: Specimen, text: str) -> Iterator[Sign]:
         return
 
 
+def _check_strings(text: str) -> None:
+    """Raises `BudgetExceeded` for an f-string that Python 3.11's parser takes the square of its parts for."""
+    if text.count("{") > _STRING_PARTS:
+        for found in _F_STRING.finditer(text):
+            if found[0].count("{") > _STRING_PARTS:
+                raise BudgetExceeded(f"an f-string of more than {_STRING_PARTS} parts")
+
+
 def parse(text: str) -> ast.Module | None:
-    """The tree of a source, or `None` where Python itself refuses it."""
+    """The tree of a source, or `None` where Python itself refuses it. Raises `BudgetExceeded`."""
+    _check_strings(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -236,7 +251,7 @@ def _runs_text(
 def _source_of(facts: Facts, node: ast.AST, tainted: dict[str, str], depth: int) -> str:
     """`decoded` or `fetched` when an expression comes from a decoder or the network, through variables too."""
     numbers = 0
-    for inner in ast.walk(node):
+    for inner in facts.walk(node):
         if isinstance(inner, ast.Call):
             kind = tainted.get(f"{inner.lineno}:{inner.col_offset}")
             if kind:
@@ -286,9 +301,16 @@ def _command(facts: Facts, node: ast.Call) -> str:
     return python_facts.fold(facts, first) or ""
 
 
+_WRITES = frozenset(
+    ["open", "write_text", "write_bytes", "copy", "copyfile", "copy2", "move", "symlink", "rename", "replace"]
+)
+
+
 def _lasting(facts: Facts, call: Call) -> Iterator[tuple[str, Severity, str, Call]]:
     """Writes to places that outlive the process."""
     last = call.name.rpartition(".")[2]
+    if last not in _WRITES:
+        return
     texts = [text for text in _texts_of(facts, call.node) if _LASTING_TEXT.search(text)]
     if not texts:
         return
@@ -298,22 +320,12 @@ def _lasting(facts: Facts, call: Call) -> Iterator[tuple[str, Severity, str, Cal
     )
     if last == "open" and mode and set(mode) & set("wax+"):
         yield SYSTEM, Severity.HIGH, f"writes to {texts[0][:80]!r}", call
-    elif last in {
-        "write_text",
-        "write_bytes",
-        "copy",
-        "copyfile",
-        "copy2",
-        "move",
-        "symlink",
-        "rename",
-        "replace",
-    }:
+    elif last != "open":
         yield SYSTEM, Severity.HIGH, f"{call.name} puts something at {texts[0][:80]!r}", call
 
 
 def _texts_of(facts: Facts, node: ast.Call) -> Iterator[str]:
-    for inner in ast.walk(node):
+    for inner in facts.walk(node):
         text = python_facts.fold(facts, inner)
         if text:
             yield text
@@ -333,14 +345,16 @@ def _together(
         ):
             yield SECRETS, Severity.HIGH, f"reads the whole environment and calls {net.name}", net
             return
+        if call is net or not _is_read(call):
+            continue
         for text in _texts_of(facts, call.node):
-            if _SECRET_TEXT.search(text) and call is not net and _is_read(call):
+            if _SECRET_TEXT.search(text):
                 message = f"reads {text[:60]!r} and calls {net.name}"
                 is_file = not text.isupper()
                 yield SECRETS, Severity.HIGH if is_file else Severity.LOW, message, net
                 return
     inside = {
-        python_facts.resolve(facts, item) for item in ast.walk(net.node) if isinstance(item, ast.Attribute)
+        python_facts.resolve(facts, item) for item in facts.walk(net.node) if isinstance(item, ast.Attribute)
     }
     if "os.environ" in inside:
         yield SECRETS, Severity.HIGH, f"{net.name} is given the environment", net

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ajar.errors import BudgetExceeded
+
 _FOLDED_CHARS = 4096
+_CALLS_DEEP = 24  # calls on the results of calls, as far as a name is followed through them
+STEPS = 3_000_000  # nodes that are looked at for one source, those in nested calls many times over
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -31,6 +35,15 @@ class Facts:
     names: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     assigned: list[tuple[str, ast.expr]] = field(default_factory=list)
+    steps: int = 0
+
+    def walk(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Every node of a part. Raises `BudgetExceeded` when parts of parts add up to too much."""
+        for inner in ast.walk(node):
+            self.steps += 1
+            if self.steps > STEPS:
+                raise BudgetExceeded(f"source of more than {STEPS} steps to follow")
+            yield inner
 
 
 def read(tree: ast.Module) -> Facts:
@@ -127,7 +140,7 @@ def _is_main(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
-def resolve(facts: Facts, node: ast.AST) -> str:
+def resolve(facts: Facts, node: ast.AST, depth: int = _CALLS_DEEP) -> str:
     """The dotted name of an expression: aliases, `getattr` and `__import__` with constant names followed."""
     parts: list[str] = []
     for _ in range(64):
@@ -138,7 +151,7 @@ def resolve(facts: Facts, node: ast.AST) -> str:
             parts.append(facts.names.get(node.id, node.id))
             return ".".join(reversed(parts))
         elif isinstance(node, ast.Call):
-            base = _resolve_call(facts, node)
+            base = _resolve_call(facts, node, depth - 1) if depth else ""
             if not base:
                 return ".".join(["?", *reversed(parts)])
             return ".".join([base, *reversed(parts)])
@@ -153,8 +166,8 @@ def resolve(facts: Facts, node: ast.AST) -> str:
     return "?"
 
 
-def _resolve_call(facts: Facts, node: ast.Call) -> str:
-    name = resolve(facts, node.func) if not isinstance(node.func, ast.Call) else ""
+def _resolve_call(facts: Facts, node: ast.Call, depth: int) -> str:
+    name = resolve(facts, node.func, depth) if not isinstance(node.func, ast.Call) else ""
     first = fold(facts, node.args[0]) if node.args else None
     if (
         name in {"__import__", "importlib.import_module", "builtins.__import__", "importlib.__import__"}
@@ -163,7 +176,7 @@ def _resolve_call(facts: Facts, node: ast.Call) -> str:
         return first
     if name in {"getattr", "builtins.getattr"} and len(node.args) >= 2:
         attribute = fold(facts, node.args[1])
-        base = resolve(facts, node.args[0])
+        base = resolve(facts, node.args[0], depth)
         return f"{base}.{attribute}" if attribute and base else ""
     if name in {"globals", "locals", "vars"}:
         return "builtins"
@@ -184,11 +197,8 @@ def fold(facts: Facts, node: ast.AST | None, depth: int = 16) -> str | None:
         left, right = fold(facts, node.left, depth - 1), fold(facts, node.right, depth - 1)
         return None if left is None or right is None else (left + right)[:_FOLDED_CHARS]
     if isinstance(node, ast.JoinedStr):
-        pieces = [
-            fold(facts, item.value if isinstance(item, ast.FormattedValue) else item, depth - 1)
-            for item in node.values
-        ]
-        return None if None in pieces else "".join(piece or "" for piece in pieces)[:_FOLDED_CHARS]
+        inner = [item.value if isinstance(item, ast.FormattedValue) else item for item in node.values]
+        return _joined(facts, "", inner, depth)
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         text = fold(facts, node.value, depth - 1)
         step = node.slice.step
@@ -210,15 +220,34 @@ def _fold_call(facts: Facts, node: ast.Call, depth: int) -> str | None:
     if base is None:
         return None
     if node.func.attr == "join" and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
-        pieces = [fold(facts, item, depth - 1) for item in node.args[0].elts]
-        return None if None in pieces else base.join(piece or "" for piece in pieces)[:_FOLDED_CHARS]
-    texts = [fold(facts, item, depth - 1) for item in node.args]
-    if node.func.attr == "replace" and len(texts) >= 2 and texts[0] and texts[1] is not None:
-        return base.replace(texts[0], texts[1])[:_FOLDED_CHARS]
-    return {
-        "lower": base.lower(),
-        "upper": base.upper(),
-        "strip": base.strip(),
-        "decode": base,
-        "encode": base,
-    }.get(node.func.attr)
+        return _joined(facts, base, node.args[0].elts, depth)
+    texts = [fold(facts, item, depth - 1) for item in node.args[:2]]
+    if node.func.attr == "replace" and len(texts) == 2 and texts[0] and texts[1] is not None:
+        # No more replacements than fill what is kept.
+        return base.replace(texts[0], texts[1], _FOLDED_CHARS // max(len(texts[1]), 1) + 1)[:_FOLDED_CHARS]
+    change = _CHANGES.get(node.func.attr)
+    return change(base) if change else None
+
+
+_CHANGES: Mapping[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "strip": str.strip,
+    "decode": str,
+    "encode": str,
+}
+
+
+def _joined(facts: Facts, glue: str, nodes: Sequence[ast.expr], depth: int) -> str | None:
+    """The texts of nodes put together, as far as they are kept; `None` when one of them is not constant."""
+    pieces: list[str] = []
+    total = 0
+    for node in nodes:
+        piece = fold(facts, node, depth - 1)
+        if piece is None:
+            return None
+        pieces.append(piece)
+        total += len(piece) + len(glue)
+        if total > _FOLDED_CHARS:
+            break
+    return glue.join(pieces)[:_FOLDED_CHARS]

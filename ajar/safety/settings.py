@@ -12,9 +12,9 @@ from ajar.errors import BudgetExceeded
 from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Check, Lines, Sign, Specimen
 from ajar.safety.symbols import EFFECTS, Tier, lookup
-from ajar.safety.templates import HINT
+from ajar.safety.templates import hints
 
 TEXT_BYTES = 64 << 20
 NODES = 2_000_000
@@ -79,7 +79,7 @@ def _json(specimen: Specimen) -> Iterator[Sign]:
     size = min(specimen.blob.size, TEXT_BYTES)
     data = specimen.blob.read_at(0, size)
     text = data.decode("utf-8-sig", "replace")
-    if not _SUSPECT.search(text) and not HINT.search(data):
+    if not _SUSPECT.search(text) and not hints(data):
         if data.count(b"[") + data.count(b"{") > 100_000 and _nests(data):
             yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
         return
@@ -128,41 +128,60 @@ def _embedded(specimen: Specimen) -> Iterator[Sign]:
             yield from walk(specimen, tree, base=start + found.start())
 
 
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}]', re.DOTALL)
+
+
 def _json_end(data: bytes, start: int) -> int:
     """The offset after the object that opens at `start`, by its brackets outside strings."""
     depth = 0
-    for found in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', data[start:], re.DOTALL):
+    for found in _MARKS.finditer(data, start):
         if found[0] == b"{":
             depth += 1
         elif found[0] == b"}":
             depth -= 1
             if depth == 0:
-                return start + found.end()
+                return found.end()
     return len(data)
 
 
 def walk(specimen: Specimen, tree: Any, base: int | None = None) -> Iterator[Sign]:
     """Every object of a tree of settings. Raises `BudgetExceeded` past the limit on nodes."""
-    waiting: list[tuple[str, Any]] = [("", tree)]
+    waiting: list[tuple[_Place | None, Any]] = [(None, tree)]
     seen = 0
     while waiting:
-        pointer, node = waiting.pop()
+        place, node = waiting.pop()
         seen += 1
         if seen > NODES:
             raise BudgetExceeded(f"settings of more than {NODES} nodes")
+        if not seen % 4096:
+            specimen.check_time()
         if isinstance(node, dict):
-            yield from _object(specimen, pointer, node, base)
-            waiting.extend((f"{pointer}/{_step(key)}", value) for key, value in node.items())
+            yield from _object(specimen, _pointer(place), node, base)
+            waiting.extend(((place, key), value) for key, value in node.items() if isinstance(value, _WALKED))
         elif isinstance(node, list):
-            waiting.extend((f"{pointer}/{number}", value) for number, value in enumerate(node))
+            waiting.extend(
+                ((place, number), value) for number, value in enumerate(node) if isinstance(value, _WALKED)
+            )
         elif (
-            isinstance(node, str)
-            and len(node) > 8
-            and "{" in node
-            and HINT.search(node.encode("utf-8", "replace"))
+            isinstance(node, str) and len(node) > 8 and "{" in node and hints(node.encode("utf-8", "replace"))
         ):
             body = node.encode("utf-8", "replace")
-            yield Member(path=f"{specimen.path}!{pointer}.jinja", blob=BytesBlob(body))
+            yield Member(path=f"{specimen.path}!{_pointer(place)}.jinja", blob=BytesBlob(body))
+
+
+_Place = tuple[Any, object]
+"""The place of what holds a node, and its key or number there: a pointer is only put together for a finding."""
+_WALKED = (dict, list, str)
+_POINTER_STEPS = 64
+
+
+def _pointer(place: _Place | None) -> str:
+    """The JSON pointer of a place; of one that lies deeper than any honest setting, its last steps."""
+    steps: list[str] = []
+    while place is not None and len(steps) < _POINTER_STEPS:
+        steps.append(f"/{_step(place[1])}")
+        place = place[0]
+    return "".join(reversed(steps))
 
 
 def _step(key: object) -> str:
@@ -302,8 +321,10 @@ def _is_part(module: str) -> bool:
 
 def _yaml(specimen: Specimen) -> Iterator[Sign]:
     text = specimen.blob.read_at(0, min(specimen.blob.size, TEXT_BYTES)).decode("utf-8", "replace")
+    lines = Lines(text)
     for tag in _YAML_TAG.finditer(text):
-        line = text.count("\n", 0, tag.start()) + 1
+        specimen.check_time()
+        line = lines.at(tag.start())
         message = f"line {line}: the tag {tag[0]!r} makes an unsafe loader import and call it"
         yield specimen.finding(NAMES, Severity.HIGH, message, line=line, quote=tag[0])
     for number, target in enumerate(_YAML_TARGET.finditer(text)):

@@ -19,6 +19,8 @@ _TAIL_BYTES = 65535 + _END_BYTES
 _DIRECTORY_BYTES = 64 << 20
 _SEARCH_BYTES = 1 << 16
 _DESCRIPTOR = 0x8
+_NOTES = 8  # of one member
+_ENDS = 64  # end records that are followed; honest archives have one, and one a nested archive
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Views:
     duplicates: list[str]
     hidden: list[str]  # names that only the local headers know
     problems: list[str]
+    rows: int  # of all directories; those of one may be those of another
 
 
 def has_end(blob: Blob, *, anywhere: bool) -> bool:
@@ -58,11 +61,14 @@ def has_end(blob: Blob, *, anywhere: bool) -> bool:
 
 def read(blob: Blob, limits: Limits) -> Views:
     """Every view. Raises `BudgetExceeded` past the limit on members, `MalformedError` without any."""
-    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
+    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[], rows=0)
     tail_at = max(blob.size - _TAIL_BYTES, 0)
     tail = blob.read_at(tail_at, _TAIL_BYTES)
     seen: set[tuple[int, int, int]] = set()
-    for end in sorted(_positions(tail, _END), reverse=True):
+    ends = sorted(_positions(tail, _END), reverse=True)
+    if len(ends) > _ENDS:
+        views.problems.append(f"{len(ends)} end records, of which the last {_ENDS} were followed")
+    for end in ends[:_ENDS]:
         # The end record of an archive inside a member is that member's own.
         if any(e.start <= tail_at + end < e.start + e.packed for e in views.entries.values()):
             continue
@@ -129,7 +135,8 @@ def _central(blob: Blob, place: tuple[int, int, int], views: Views, limits: Limi
             views.duplicates.append(name)
         names.add(name)
         _add_central(blob, views, name, header_at + shift, (flags, method, packed, whole, external >> 16))
-        if len(views.entries) > limits.archive_members:
+        views.rows += 1
+        if views.rows > limits.archive_members:
             raise BudgetExceeded(f"more than {limits.archive_members} members")
         at += _CENTRAL_BYTES + name_length + extra_length + note_length
 
@@ -176,7 +183,7 @@ def _add_central(
         packed=packed,
         size=whole,
         mode=mode,
-        differs=[*(known.differs if known else []), *differs],
+        differs=[*(known.differs if known else []), *differs][:_NOTES],
     )
 
 
