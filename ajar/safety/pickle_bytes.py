@@ -70,6 +70,10 @@ class Bytes:
     def __post_init__(self) -> None:
         self.size = self.blob.size
 
+    def again(self, at: int) -> Bytes:
+        """Another reader of the same blob, which begins with what this one has read."""
+        return Bytes(self.blob, at, 0, self._window, self._start)
+
     def window(self, need: int) -> tuple[bytes, int]:
         """The window and the position in it, with `need` bytes after that where the blob has them."""
         offset = self.at - self._start
@@ -118,12 +122,12 @@ class Bytes:
         return length
 
 
-def passes_inertly(blob: Blob, start: int) -> int | None:
+def passes_inertly(blob: Blob, start: int, known: Bytes | None = None) -> int | None:
     """The offset after STOP of a stream that imports, calls and persists nothing; `None` for any other.
 
     Exact: an argument that crosses the end of its frame, or a stream that ends early, is not inert.
     """
-    data = Bytes(blob, at=start)
+    data = known.again(start) if known else Bytes(blob, at=start)
     frame_end = 0
     while True:
         window, offset = data.window(_MARGIN)

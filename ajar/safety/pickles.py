@@ -26,7 +26,9 @@ STREAMS = 1000
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _TORCH_STREAMS = 5  # magic, protocol, system, object, keys; raw numbers follow
 _TRAIL_BYTES = 64 << 20
-_CANDIDATES = 200
+# Places behind a stream where another may begin, and the bytes that are followed from them in all.
+_CANDIDATES = 20_000
+_FOLLOWED_TIMES, _FOLLOWED_BYTES = 4, 1 << 18
 _SMALL = 1 << 18
 # Where a stream may begin: a protocol, or a name of protocol 0 on two lines.
 _BEGINS = re.compile(rb"\x80[\x02-\x05][^\x00]|[ci][A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n")
@@ -119,14 +121,19 @@ class _Walk:
                 f"torch.load(weights_only=True) refuses it: it names {self.refused}",
             )
 
-    def _stream(self, at: int) -> tuple[int, MalformedError | BudgetExceeded | None]:
+    def _stream(
+        self, at: int, known: Bytes | None = None
+    ) -> tuple[int, MalformedError | BudgetExceeded | None]:
         """`(where it ended, what broke it)`; its events are kept."""
         blob = self.specimen.blob
-        end = passes_inertly(blob, at)
+        end = passes_inertly(blob, at, known)
         if end is not None and not self._repeats(at, end) and end - at > 64:
             return end, None
         machine = follow(
-            Bytes(blob, at=at), tick=self.specimen.check_time, after_build=_pass_array, keeps=_tells
+            known.again(at) if known else Bytes(blob, at=at),
+            tick=self.specimen.check_time,
+            after_build=_pass_array,
+            keeps=_tells,
         )
         problem: MalformedError | BudgetExceeded | None = None
         try:
@@ -194,15 +201,19 @@ class _Walk:
         size = min(specimen.blob.size - at, _TRAIL_BYTES)
         if size <= 2 or self.is_torch:
             return
-        data = specimen.blob.read_at(at, size)
-        done = 0
+        known = Bytes(specimen.blob, at=at)
+        data, _ = known.window(size)
+        done, followed = 0, 0
         for number, found in enumerate(_BEGINS.finditer(data)):
-            if number >= _CANDIDATES:
-                break
             if found.start() < done:
                 continue
+            if number >= _CANDIDATES or followed > _FOLLOWED_TIMES * size + _FOLLOWED_BYTES:
+                message = "more places where another stream may begin than are followed"
+                yield specimen.gap(GapReason.OVER_BUDGET, message, at=at + found.start())
+                break
             specimen.check_time()
-            end, broken = self._stream(at + found.start())
+            end, broken = self._stream(at + found.start(), known)
+            followed += end - at - found.start()
             if any(_is_act(event) for event in self.events):
                 yield specimen.finding(
                     "pickle-has-no-second-stream",

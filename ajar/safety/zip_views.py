@@ -101,7 +101,7 @@ def _directory(blob: Blob, end: int) -> tuple[int, int, int] | None:
     size, start = struct.unpack_from("<II", record, 12)
     before = end
     locator = blob.read_at(end - 20, 20) if end >= 20 else b""
-    if locator[:4] == b"PK\x06\x07":
+    if len(locator) == 20 and locator[:4] == b"PK\x06\x07":
         at = struct.unpack_from("<Q", locator, 8)[0]
         big = blob.read_at(at, 56) if at < blob.size else b""
         if len(big) == 56 and big[:4] == b"PK\x06\x06":
