@@ -152,7 +152,7 @@ CASES: dict[str, tuple[str, int, Callable[[int], bytes | str]]] = {
     "python-braces": ("modeling_x.py", 4000, lambda n: "import os\na = 1\nb = f'" + "{a}" * n + "'\n"),
     "notebook-magics": ("x.ipynb", 1000, lambda n: '{"cells":[{"cell_type":"code","source":"' + "%%bash\\n" * n + '"}]}'),
     "requirements-lines": ("requirements.txt", 8000, lambda n: "\n" * n),
-    "requirements-addresses": ("requirements.txt", 400, lambda n: "a @ http://10.0.0.1/x.whl\n" * n),
+    "requirements-addresses": ("requirements.txt", 400, lambda n: "a @ http://192.0.2.1/x.whl\n" * n),
     "requirements-one-address": ("requirements.txt", 800, lambda n: "@http://a" * n),
     "path-imports": ("x.pth", 500, lambda n: "import a\n" * n),
     # settings

@@ -60,7 +60,7 @@ SAFETY_SEEDS: tuple[Seed, ...] = (
     ("a.yaml", b"a: !!python/object/apply:os.system ['x']\n_target_: torch.nn.Linear\n"),
     ("modeling_x.py", SOURCE.encode()),
     ("x.ipynb", NOTEBOOK.encode()),
-    ("requirements.txt", b"--index-url http://10.0.0.1/x\nfoo @ git+https://example.org/x\nbar==1\n"),
+    ("requirements.txt", b"--index-url http://192.0.2.1/x\nfoo @ git+https://example.org/x\nbar==1\n"),
     ("x.pth", b"import os; os.system('x')\nfolder\n"),
     ("m.rds", R_DATA),
     ("x.xml", b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><xsl:include href='y'/><script>"),
