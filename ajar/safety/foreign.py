@@ -79,7 +79,7 @@ def _script(specimen: Specimen) -> Iterator[Sign]:
 
 _ENTITY = re.compile(r"<!ENTITY\s+(?:%\s+)?[\w.:-]+\s+(SYSTEM|PUBLIC)?", re.IGNORECASE)
 _INCLUDES = re.compile(
-    r"<(?:\w+:)?(include|import)\s[^>]{0,500}href\s{0,8}=|<\?xml-stylesheet|<!DOCTYPE[^>\[]{0,500}\b(SYSTEM|PUBLIC)\s{1,8}[\"'](?!http://www\.w3|-//W3C)",
+    r"<(?:\w+:)?(include|import)\s[^>]{0,200}href\s{0,8}=|<\?xml-stylesheet|<!DOCTYPE[^>\[]{0,200}\b(SYSTEM|PUBLIC)\s{1,8}[\"'](?!http://www\.w3|-//W3C)",
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"<script\b|\bjava\.lang\.|Runtime\.getRuntime|xsl:script|javascript:", re.IGNORECASE)

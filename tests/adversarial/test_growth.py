@@ -118,7 +118,7 @@ def _holes(count: int) -> bytes:
 CASES: dict[str, tuple[str, int, Callable[[int], bytes | str]]] = {
     # pickles
     "streams": ("m.pkl", 250, lambda n: (b"\x80\x04K\x01." * n) + bytes(n)),
-    "false-starts": ("m.pkl", 400, lambda n: b"\x80\x04K\x01.junk" + b"\x80\x04]ca\nb\n" * n),
+    "false-starts": ("m.pkl", 150, lambda n: b"\x80\x04K\x01.junk" + b"\x80\x04]ca\nb\n" * n),
     "memo-chain": ("m.pkl", 3000, _memo_chain),
     "marks": ("m.pkl", 8000, lambda n: STREAM_HEAD + made.name("a.b", "C", old=True) + b"(" * n),
     "nested-lists": ("m.pkl", 3000, lambda n: STREAM_HEAD + made.name("a.b", "C", old=True) + b"](" * n + b"e" * n + b"."),
