@@ -59,7 +59,9 @@ class Specimen:
         if start is not None and end is None:
             end = start + 1
         where = Location(path=self.path, start=start, end=end, line=line, pointer=pointer)
-        ground = Evidence(key=f"safety.{rule}", value=True, location=where, inspector=INSPECTOR, quote=quote)
+        ground = Evidence(
+            key=f"safety.{rule}", value=True, location=where, inspector=INSPECTOR, quote=_short(quote)
+        )
         return Finding(
             rule=rule,
             severity=severity,
