@@ -72,6 +72,11 @@ class Specimen:
             remedy=remedy or RULES[rule].remedy,
         )
 
+    def cut(self, limit: int, what: str = "bytes") -> Iterator[Gap]:
+        """A gap when the file has more bytes than a check reads of it: what lies behind was not looked at."""
+        if self.blob.size > limit:
+            yield self.gap(GapReason.OVER_BUDGET, f"only the first {limit} {what} were looked at", at=limit)
+
     def gap(self, reason: GapReason, detail: str, *, at: int | None = None) -> Gap:
         """Something in this file that could not be looked at."""
         where = Location(path=self.path, start=at, end=at)

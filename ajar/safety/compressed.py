@@ -83,7 +83,7 @@ def _inflated(specimen: Specimen, engine: Callable[[], Engine]) -> Iterator[Sign
         yield specimen.gap(GapReason.OVER_BUDGET, message)
     elif not total and specimen.format in {"gzip", "joblib"}:
         yield specimen.gap(GapReason.MALFORMED, "cannot be decompressed")
-    elif not machine.eof:
+    elif not machine.eof and (total or specimen.format in {"gzip", "joblib"}):
         yield specimen.gap(GapReason.MALFORMED, f"the compressed stream ends after {total} bytes")
     name = specimen.path.rpartition("/")[2]
     for suffix in (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib"):

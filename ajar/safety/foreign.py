@@ -21,7 +21,7 @@ PROGRAMS, SCRIPTS, MARKUP, R_CODE, FILES = (
     "objects-of-r-hold-no-code",
     "model-reads-no-files-of-its-own",
 )
-_TEXT_BYTES = 16 << 20
+_TEXT_BYTES = 32 << 20
 _PROGRAM_SUFFIXES = frozenset(
     {".exe", ".dll", ".so", ".dylib", ".bin", ".llamafile", "", ".run", ".node", ".pyd"}
 )
@@ -69,6 +69,7 @@ def _program(head: bytes) -> str:
 
 
 def _script(specimen: Specimen) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     found = _FETCHES.search(text)
     if found:
@@ -90,6 +91,7 @@ _EXTENSION = re.compile(
 
 
 def _markup(specimen: Specimen) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     is_page = bool(re.match(r"\s*(<!DOCTYPE html|<html)", text[:400], re.IGNORECASE))
     rows = (

@@ -201,6 +201,9 @@ class _Walk:
         size = min(specimen.blob.size - at, _TRAIL_BYTES)
         if size <= 2 or self.is_torch:
             return
+        if specimen.blob.size - at > size:
+            message = f"only {size} bytes behind the stream were looked at"
+            yield specimen.gap(GapReason.OVER_BUDGET, message, at=at + size)
         known = Bytes(specimen.blob, at=at)
         data, _ = known.window(size)
         done, followed = 0, 0

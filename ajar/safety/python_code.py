@@ -118,6 +118,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     if not name.lower().endswith((".py", ".pyw", ".pyi")) and "/code/" not in name:
         return
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
+    yield from specimen.cut(_TEXT_BYTES)
     if "/code/" in f"/{name}" and "__torch__" in name:
         yield from _torchscript(specimen, text)
         return

@@ -18,7 +18,9 @@ from ajar.safety.templates import hints
 
 TEXT_BYTES = 64 << 20
 NODES = 2_000_000
-_WINDOW_BYTES = 16 << 20
+_WINDOW_BYTES, _OVERLAP_BYTES = 16 << 20, 4096
+_SEARCHED_BYTES = 1 << 30
+_TARGETS_NAMED = 100_000
 NAMES, CODE, FILES = (
     "settings-name-only-model-parts",
     "layers-hold-no-code",
@@ -59,6 +61,8 @@ _SUSPECT = re.compile(
     r'"(class_name|_target_|target|class_path|__loader__|__class__|chat_template|auto_map|custom_pipelines?|custom_generate|_class_name|type)"'
 )
 
+_SUSPECT_BYTES = re.compile(_SUSPECT.pattern.encode())
+
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     if specimen.format in {"hdf5", "tf-saved-model"} or (
@@ -75,7 +79,22 @@ def _is_json(specimen: Specimen) -> bool:
     return specimen.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
 
 
+def _tells(specimen: Specimen) -> bool:
+    """Whether a file too large to be parsed holds, anywhere, a word that a loader goes by."""
+    for start in range(0, min(specimen.blob.size, _SEARCHED_BYTES), _WINDOW_BYTES):
+        specimen.check_time()
+        data = specimen.blob.read_at(start, _WINDOW_BYTES + _OVERLAP_BYTES)
+        if _SUSPECT_BYTES.search(data) or hints(data):
+            return True
+    return specimen.blob.size > _SEARCHED_BYTES
+
+
 def _json(specimen: Specimen) -> Iterator[Sign]:
+    if specimen.blob.size > TEXT_BYTES:
+        if _tells(specimen):
+            message = f"more than {TEXT_BYTES} bytes of settings that name things to build"
+            yield specimen.gap(GapReason.OVER_BUDGET, message)
+        return
     size = min(specimen.blob.size, TEXT_BYTES)
     data = specimen.blob.read_at(0, size)
     text = data.decode("utf-8-sig", "replace")
@@ -327,8 +346,10 @@ def _yaml(specimen: Specimen) -> Iterator[Sign]:
         line = lines.at(tag.start())
         message = f"line {line}: the tag {tag[0]!r} makes an unsafe loader import and call it"
         yield specimen.finding(NAMES, Severity.HIGH, message, line=line, quote=tag[0])
+    yield from specimen.cut(TEXT_BYTES)
     for number, target in enumerate(_YAML_TARGET.finditer(text)):
-        if number > 10_000:
+        if number > _TARGETS_NAMED:
+            yield specimen.gap(GapReason.OVER_BUDGET, f"only the first {_TARGETS_NAMED} names were looked at")
             break
         name = target["name"]
         if _DOTTED.match(name):

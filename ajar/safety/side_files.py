@@ -36,7 +36,7 @@ _SHELL = re.compile(
     r"(curl|wget)\b[^\n]{0,1000}?\|\s{0,8}(sudo\s{1,8})?\w{0,8}sh\b|\bnc\s{1,8}-|/dev/tcp/|base64\s{1,8}(-d|--decode)|chmod\s{1,8}\+x|\brm\s{1,8}-rf\s{1,8}[/~]|powershell"
 )
 _MAGIC = re.compile(r"^\s*(!|%%?(?:bash|sh|script|system|sx)\b|%%(?:writefile)\b)(.*)$")
-_CELLS = 5000
+_CELLS = 20_000
 _TOLD = 200  # addresses that are named
 
 
@@ -59,6 +59,7 @@ def _text(specimen: Specimen) -> str:
 
 
 def _requirements(specimen: Specimen) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     text = _text(specimen)
     for pattern in (_OPTION, _ADDRESS):
         lines, told = Lines(text), 0
@@ -79,6 +80,7 @@ def _requirements(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _path_file(specimen: Specimen) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     for number, line in enumerate(_text(specimen).split("\n"), 1):
         if line.startswith(("import ", "import\t")):
             runs = bool(re.search(r"[;(]", line))
@@ -95,7 +97,10 @@ def _notebook(specimen: Specimen) -> Iterator[Sign]:
         return
     cells = tree.get("cells") if isinstance(tree, dict) else None
     for number, cell in enumerate(cells if isinstance(cells, list) else []):
-        if number >= _CELLS or not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        if number >= _CELLS:
+            yield specimen.gap(GapReason.OVER_BUDGET, f"only the first {_CELLS} cells were looked at")
+            return
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         yield from _cell(specimen, cell, number)
 

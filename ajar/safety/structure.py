@@ -40,15 +40,13 @@ _PROMISES = (
 )
 _NO_WEIGHTS = frozenset({"plain-text", "image", "csv", "licence-text", "source-code", "paper"})
 
-_NOTHING = {"unknown": "of no known format", "empty": "none at all"}
-
 
 def _broken_promise(specimen: Specimen) -> Iterator[Sign]:
     """A name that promises weights over bytes that are none: nobody can say what a loader makes of them."""
     path, kind = specimen.path.lower(), specimen.format
     is_text = kind in _NO_WEIGHTS and path.endswith((*_PROMISES, ".bin", ".ckpt"))
-    if "!/" not in path and (is_text or (kind in _NOTHING and path.endswith(_PROMISES))):
-        what = _NOTHING.get(kind, f"those of {kind}")
+    if "!/" not in path and (is_text or (kind == "unknown" and path.endswith(_PROMISES))):
+        what = "of no known format" if kind == "unknown" else f"those of {kind}"
         yield specimen.gap(GapReason.MALFORMED, f"its name promises weights, and its bytes are {what}")
 
 

@@ -109,6 +109,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     if specimen.path.lower().endswith(".json") or not (is_template or hints(specimen.head)):
         return  # a JSON file's templates come as members
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
+    yield from specimen.cut(_TEXT_BYTES)
     template = take_apart(text)
     told: set[tuple[str, str]] = set()
     lines = Lines(text)

