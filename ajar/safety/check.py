@@ -17,6 +17,7 @@ from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.judgement import Confidence, Finding, Outcome, Severity
 from ajar.safety.rules import RULES
 
+MESSAGE_CHARS = 1000  # a name of a zip's member has up to 65,535
 LEVELS = ("clean", "caution", "unknown", "dangerous")  # best first
 INSPECTOR = "safety"
 
@@ -58,21 +59,49 @@ class Specimen:
         if start is not None and end is None:
             end = start + 1
         where = Location(path=self.path, start=start, end=end, line=line, pointer=pointer)
-        ground = Evidence(key=f"safety.{rule}", value=True, location=where, inspector=INSPECTOR, quote=quote)
+        ground = Evidence(
+            key=f"safety.{rule}", value=True, location=where, inspector=INSPECTOR, quote=_short(quote)
+        )
         return Finding(
             rule=rule,
             severity=severity,
-            message=message,
+            message=_short(message),
             because=(ground,),
             outcome=Outcome.UNMET if _rank(severity) >= _rank(Severity.HIGH) else Outcome.PARTIAL,
             confidence=confidence,
             remedy=remedy or RULES[rule].remedy,
         )
 
+    def cut(self, limit: int, what: str = "bytes") -> Iterator[Gap]:
+        """A gap when the file has more bytes than a check reads of it: what lies behind was not looked at."""
+        if self.blob.size > limit:
+            yield self.gap(GapReason.OVER_BUDGET, f"only the first {limit} {what} were looked at", at=limit)
+
     def gap(self, reason: GapReason, detail: str, *, at: int | None = None) -> Gap:
         """Something in this file that could not be looked at."""
         where = Location(path=self.path, start=at, end=at)
-        return Gap(location=where, reason=reason, detail=detail, inspector=INSPECTOR)
+        return Gap(location=where, reason=reason, detail=_short(detail), inspector=INSPECTOR)
+
+
+@dataclass(slots=True)
+class Lines:
+    """Line numbers of offsets in a text, each counted from the last one asked for."""
+
+    text: str
+    _offset: int = 0
+    _line: int = 1
+
+    def at(self, offset: int) -> int:
+        if offset >= self._offset:
+            self._line += self.text.count("\n", self._offset, offset)
+        else:
+            self._line -= self.text.count("\n", offset, self._offset)
+        self._offset = offset
+        return self._line
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MESSAGE_CHARS else f"{text[: MESSAGE_CHARS - 1]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class _Scan:
     gaps: list[Gap] = field(default_factory=list)
     members: int = 0
     held: int = 0  # inflated bytes that the members around the present one keep
+    worst: int = -1
 
     def run(self, path: str, blob: Blob) -> FileSafety:
         format_id = self._look(path, blob, depth=0)
@@ -73,8 +74,11 @@ class _Scan:
 
     def _keep(self, sign: Sign, specimen: Specimen, depth: int) -> None:
         if isinstance(sign, Finding):
-            if len(self.findings) < FINDINGS:
+            # However many small ones come first, one that is worse than all before it is kept.
+            rank = _WORST.index(sign.severity)
+            if len(self.findings) < FINDINGS or rank > self.worst:
                 self.findings.append(sign)
+                self.worst = max(self.worst, rank)
         elif isinstance(sign, Gap):
             if len(self.gaps) < FINDINGS:
                 self.gaps.append(sign)

@@ -15,7 +15,7 @@ from ajar.model.evidence import GapReason
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.check import Check, Sign, Specimen
 from ajar.safety.graphs import FILES, leads_out
-from ajar.safety.settings import OWN_CODE
+from ajar.safety.own_code import OWN_CODE
 
 NATIVE, LIBRARY = "model-holds-no-native-code", "model-needs-no-native-library"
 _TEXT_BYTES = 4 << 20
@@ -56,7 +56,7 @@ _UNREAD = {".mnn": "an MNN graph", ".nn": "a graph", ".ms": "a MindSpore Lite gr
 _HOSTS = {3: "x86", 62: "x86-64", 183: "AArch64", 40: "Arm", 243: "RISC-V"}  # e_machine of ELF
 _SHARED_OBJECT = 3
 
-_BACKEND = re.compile(r'^\s*(backend|platform|runtime)\s*:\s*"([^"\n]{0,200})"', re.MULTILINE)
+_BACKEND = re.compile(r'^[ \t]{0,40}(backend|platform|runtime)\s{0,8}:\s{0,8}"([^"\n]{0,200})"', re.MULTILINE)
 _TRITON_PATH = re.compile(
     r'\bdefault_model_filename\s*:\s*"([^"\n]{0,400})"|\bkey\s*:\s*"(?:EXECUTION_ENV_PATH|gpt_model_path|engine_dir|tokenizer_dir|model_path)"[^"]{0,80}?string_value\s*:\s*"([^"\n]{0,400})"'
 )

@@ -19,7 +19,7 @@ PROGRAMS, MARKUP, R_CODE = (
     "markup-refers-to-nothing-outside",
     "objects-of-r-hold-no-code",
 )
-_TEXT_BYTES = 16 << 20
+_TEXT_BYTES = 32 << 20
 _PROGRAM_SUFFIXES = frozenset(
     {".exe", ".dll", ".so", ".dylib", ".bin", ".llamafile", "", ".run", ".node", ".pyd"}
 )
@@ -61,17 +61,18 @@ def _program(head: bytes) -> str:
 
 _ENTITY = re.compile(r"<!ENTITY\s+(?:%\s+)?[\w.:-]+\s+(SYSTEM|PUBLIC)?", re.IGNORECASE)
 _INCLUDES = re.compile(
-    r"<(?:\w+:)?(include|import)\s[^>]*href\s*=|<\?xml-stylesheet|<!DOCTYPE[^>\[]*\b(SYSTEM|PUBLIC)\s+[\"'](?!http://www\.w3|-//W3C)",
+    r"<(?:\w+:)?(include|import)\s[^>]{0,200}href\s{0,8}=|<\?xml-stylesheet|<!DOCTYPE[^>\[]{0,200}\b(SYSTEM|PUBLIC)\s{1,8}[\"'](?!http://www\.w3|-//W3C)",
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"<script\b|\bjava\.lang\.|Runtime\.getRuntime|xsl:script|javascript:", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"<layer\b[^>]*(?:\blibrary\s*=\s*\"[^\"]+\"|\bversion\s*=\s*\"(?!opset|extension|experimental|ops|ie_internal|util)[^\"]+\")",
+    r"<layer\b[^>]{0,1000}?(?:\blibrary\s{0,8}=\s{0,8}\"[^\"]{1,200}\"|\bversion\s{0,8}=\s{0,8}\"(?!opset|extension|experimental|ops|ie_internal|util)[^\"]{1,200}\")",
     re.IGNORECASE,
 )
 
 
 def _markup(specimen: Specimen) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     is_page = bool(re.match(r"\s*(<!DOCTYPE html|<html)", text[:400], re.IGNORECASE))
     rows = (

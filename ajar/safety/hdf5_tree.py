@@ -35,7 +35,7 @@ _LZF = 32000  # comes with h5py
 _TOLD = 16  # findings of one kind; more say nothing new
 # Attributes that Keras takes for JSON.
 _CONFIGS = frozenset({"model_config", "training_config"})
-_PICKLE = re.compile(rb"\x80[\x02-\x05]|[(ci][\s\S]*\.\s*$")
+_PICKLE = re.compile(rb"\x80[\x02-\x05]|[(ci]")
 _NAME = re.compile(rb"[^\x00-\x1f\x7f-\x9f]{1,1024}(?=\0)")
 
 
@@ -113,7 +113,7 @@ class _Walk:
                 return
             self.texts.append(value)
             yield from settings.walk(self.specimen, tree, base=node.address)
-        elif len(value) > 8 and _PICKLE.match(value):
+        elif len(value) > 8 and _PICKLE.match(value) and (value[0] == 0x80 or value.rstrip().endswith(b".")):
             # PyTables unpickles attributes that look like a pickle.
             yield Member(path=path, blob=BytesBlob(value))
 

@@ -10,7 +10,21 @@ import re
 from dataclasses import dataclass
 
 from ajar.errors import BudgetExceeded
-from ajar.safety.jinja_tokens import HUGE, Folded, Template, Token, Use, blocks, number, tokens, unquoted
+from ajar.safety.jinja_tokens import (
+    CHANGES,
+    FOLDED_CHARS,
+    HUGE,
+    Folded,
+    Template,
+    Token,
+    Use,
+    blocks,
+    formatted,
+    joined,
+    number,
+    tokens,
+    unquoted,
+)
 
 _KEYWORDS = frozenset(
     [
@@ -33,9 +47,8 @@ _KEYWORDS = frozenset(
         "required",
     ]
 )
-_DEPTH = 200
+_DEPTH = 100  # five of Python's own frames each
 _TOKENS = 500_000
-_FOLDED_CHARS = 1 << 16
 
 
 def take_apart(text: str) -> Template:
@@ -163,9 +176,9 @@ class _Parser:
 
     def operand(self) -> Folded:
         token = self.peek()
-        if token.text in {"-", "+", "not"}:
+        while token.text in {"-", "+", "not"}:
             self.at += 1
-            return self.operand()
+            token = self.peek()
         value: Folded = None
         base = ""
         if token.kind == "string":
@@ -315,17 +328,21 @@ class _Parser:
             )
             flat = items[0] if len(items) == 1 and isinstance(items[0], list) else items
             if isinstance(flat, list) and all(isinstance(item, str) for item in flat):
-                return str(glue).join(str(item) for item in flat)[:_FOLDED_CHARS]
+                return joined(str(glue), [str(item) for item in flat])
             return None
         if not isinstance(value, str):
             return None
         if name == "replace" and len(texts) >= 2:
-            return value.replace(texts[0], texts[1])[:_FOLDED_CHARS] if texts[0] else None
+            if not texts[0]:
+                return None
+            # No more replacements than fill what is kept.
+            times = FOLDED_CHARS // max(len(texts[1]), 1) + 1
+            return value.replace(texts[0], texts[1], times)[:FOLDED_CHARS]
         if name == "format":
             self.use("format", value, at)
-            return _formatted(re.sub(r"%[sr]", "{}", value), texts)
-        plain = {"lower": value.lower(), "upper": value.upper(), "reverse": value[::-1], "trim": value.strip(), "strip": value.strip(), "string": value, "safe": value, "capitalize": value.capitalize(), "title": value.title()}  # fmt: skip
-        return plain.get(name)
+            return formatted(re.sub(r"%[sr]", "{}", value), texts)
+        change = CHANGES.get(name)
+        return change(value)[:FOLDED_CHARS] if change else None
 
     def _folded(self, token: Token, left: Folded, right: Folded) -> Folded:
         if token.text == "*":
@@ -334,16 +351,16 @@ class _Parser:
             self.use("format", left, token.at)
             texts = right if isinstance(right, list) else [right]
             if all(isinstance(item, (str, int)) for item in texts):
-                return _formatted(re.sub(r"%[sr]", "{}", left), [str(item) for item in texts])
+                return formatted(re.sub(r"%[sr]", "{}", left), [str(item) for item in texts])
             return None
         if (
             isinstance(left, (str, int))
             and isinstance(right, (str, int))
             and (token.text == "~" or isinstance(left, str))
         ):
-            return f"{left}{right}"[:_FOLDED_CHARS]
+            return f"{left}{right}"[:FOLDED_CHARS]
         if isinstance(left, list) and isinstance(right, list) and token.text == "+":
-            return [*left, *right][:_FOLDED_CHARS]
+            return [*left, *right][:FOLDED_CHARS]
         return (
             left + right if isinstance(left, int) and isinstance(right, int) and token.text == "+" else None
         )
@@ -364,14 +381,6 @@ class _Parser:
         if isinstance(left, (str, list)) or isinstance(right, (str, list)):
             self.use("repeat", "*", token.at, min(count, HUGE))
             text = left if isinstance(left, str) else right
-            if isinstance(text, str) and count * len(text) <= _FOLDED_CHARS:
+            if isinstance(text, str) and count * len(text) <= FOLDED_CHARS:
                 return text * count
         return None
-
-
-def _formatted(pattern: str, texts: list[str]) -> Folded:
-    for text in texts:
-        hole = re.search(r"\{\d*\}", pattern)
-        if hole:
-            pattern = pattern[: hole.start()] + text + pattern[hole.end() :]
-    return pattern[:_FOLDED_CHARS]

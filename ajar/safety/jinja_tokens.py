@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ajar.errors import MalformedError
@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 HUGE = 1 << 40
+FOLDED_CHARS = 4096  # far more than any name; of a list, items
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ def blocks(text: str) -> Iterator[tuple[bool, str, int]]:
 def _close(text: str, start: int, close: str) -> int:
     """The end of a block: its closing sign outside strings."""
     at, depth = start, 0
-    for found in re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}]|%\}", re.DOTALL).finditer(
-        text, start
-    ):
+    for found in re.compile(
+        r"'(?:[^'\\]|\\.)*+(?:'|\Z)|\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|[{}]|%\}", re.DOTALL
+    ).finditer(text, start):
         if found[0] == "{":
             depth += 1
         elif found[0] == "}" and depth:
@@ -113,3 +114,38 @@ def unquoted(text: str) -> str:
         return inside.encode("ascii", "backslashreplace").decode("unicode_escape")
     except UnicodeDecodeError:
         return inside
+
+
+CHANGES: Mapping[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "reverse": lambda value: value[::-1],
+    "trim": str.strip,
+    "strip": str.strip,
+    "string": str,
+    "safe": str,
+    "capitalize": str.capitalize,
+    "title": str.title,
+}
+
+
+def joined(glue: str, items: list[str]) -> str:
+    """As many of the items as fill what is kept."""
+    total = 0
+    for count, item in enumerate(items):
+        total += len(item) + len(glue)
+        if total > FOLDED_CHARS:
+            items = items[: count + 1]
+            break
+    return glue.join(items)[:FOLDED_CHARS]
+
+
+def formatted(pattern: str, texts: list[str]) -> Folded:
+    """A pattern with its holes filled in turn."""
+    for text in texts:
+        if len(pattern) > FOLDED_CHARS:
+            break
+        hole = re.search(r"\{\d*\}", pattern)
+        if hole:
+            pattern = pattern[: hole.start()] + text + pattern[hole.end() :]
+    return pattern[:FOLDED_CHARS]

@@ -21,10 +21,15 @@ def is_lz4(head: bytes) -> bool:
     return head[:4] in {MAGIC, _LEGACY}
 
 
+_HEADER_BYTES = 7  # the shortest
+
+
 def blocks(blob: Blob) -> Iterator[bytes]:
     """What frames in a row hold, a block at a time. Raises `MalformedError` where they break."""
     at = 0
-    while at + 7 <= blob.size:
+    if blob.size < _HEADER_BYTES:
+        raise MalformedError("an LZ4 frame is cut short", offset=blob.size)
+    while at + _HEADER_BYTES <= blob.size:
         head = blob.read_at(at, 8)
         if head[:4] == MAGIC:
             frame = _Frame(blob, at)

@@ -23,7 +23,7 @@ _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 _ITEM_BYTES = {0: 4, 1: 8, 2: 2, 3: 1, 4: 4, 5: 1, 6: 8, 7: 1, 8: 2, 9: 2, 10: 4, 11: 8, 12: 2}
 _SPARSE = {0: 0, 1: 1, 2: 2, -1: 0}  # storage type -> arrays of indices
 _TEXT_BYTES = 64 << 20
-_CONST = re.compile(rb'<layer\b[^>]*\btype="Const"[^>]*>\s*<data\b([^>]*)>')
+_CONST = re.compile(rb'<layer\b[^>]{0,400}?\btype="Const"[^>]{0,400}>\s{0,80}<data\b([^>]{0,400})>')
 _ATTRIBUTE = re.compile(rb'\b(element_type|shape|offset|size)="([^"]*)"')
 _BITS = re.compile(rb"(?:[uif]|bf|nf)(\d{1,3})(?:e\d+m\d+\w*)?")
 _LARGEST = 1 << 48  # bytes of one constant: beyond every disk that holds models

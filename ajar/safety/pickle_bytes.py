@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from ajar.errors import MalformedError
 from ajar.interfaces import Blob
 
-_WINDOW_BYTES = 4 << 20
+# A window begins small, because a file may hold many short streams, and grows while one is read on.
+_FIRST_BYTES, _WINDOW_BYTES = 1 << 16, 4 << 20
 _LINE_BYTES = 4 << 20
 # Refill the window when fewer bytes are left than the longest opcode that a run may hold.
 _MARGIN = 600
@@ -64,18 +65,22 @@ class Bytes:
     size: int = 0
     _window: bytes = field(default=b"", repr=False)
     _start: int = 0
+    _next: int = _FIRST_BYTES
 
     def __post_init__(self) -> None:
         self.size = self.blob.size
+
+    def again(self, at: int) -> Bytes:
+        """Another reader of the same blob, which begins with what this one has read."""
+        return Bytes(self.blob, at, 0, self._window, self._start)
 
     def window(self, need: int) -> tuple[bytes, int]:
         """The window and the position in it, with `need` bytes after that where the blob has them."""
         offset = self.at - self._start
         if not 0 <= offset <= len(self._window) - need:
             self._start = self.at
-            self._window = self.blob.read_at(
-                self.at, min(max(need, _WINDOW_BYTES), max(self.size - self.at, 0))
-            )
+            self._window = self.blob.read_at(self.at, min(max(need, self._next), max(self.size - self.at, 0)))
+            self._next = min(self._next * 4, _WINDOW_BYTES)
             offset = 0
         return self._window, offset
 
@@ -97,12 +102,16 @@ class Bytes:
 
     def line(self) -> bytes:
         """A line without its end."""
-        window, offset = self.window(min(_LINE_BYTES, self.size - self.at))
-        end = window.find(b"\n", offset, offset + _LINE_BYTES)
-        if end < 0:
-            raise MalformedError("a line of an argument has no end", offset=self.at)
-        self.at += end + 1 - offset
-        return window[offset:end]
+        need = 256  # most are short: a window that holds one is not read again for its sake
+        while True:
+            window, offset = self.window(need)
+            end = window.find(b"\n", offset, offset + _LINE_BYTES)
+            if end >= 0:
+                self.at += end + 1 - offset
+                return window[offset:end]
+            if need >= _LINE_BYTES or len(window) - offset < need:
+                raise MalformedError("a line of an argument has no end", offset=self.at)
+            need = min(max(need, len(window) - offset) * 4, _LINE_BYTES)
 
     def counted(self, code: int) -> int:
         """The length that stands before an argument of a counted opcode."""
@@ -113,12 +122,12 @@ class Bytes:
         return length
 
 
-def passes_inertly(blob: Blob, start: int) -> int | None:
+def passes_inertly(blob: Blob, start: int, known: Bytes | None = None) -> int | None:
     """The offset after STOP of a stream that imports, calls and persists nothing; `None` for any other.
 
     Exact: an argument that crosses the end of its frame, or a stream that ends early, is not inert.
     """
-    data = Bytes(blob, at=start)
+    data = known.again(start) if known else Bytes(blob, at=start)
     frame_end = 0
     while True:
         window, offset = data.window(_MARGIN)
@@ -132,6 +141,8 @@ def passes_inertly(blob: Blob, start: int) -> int | None:
         if frame_end and data.at >= frame_end:
             frame_end = 0
         window, offset = data.window(1)
+        if offset >= len(window):
+            return None  # shorter than it was
         code = window[offset]
         if code == 0x2E:
             return data.at + 1

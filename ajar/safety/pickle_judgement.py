@@ -26,7 +26,7 @@ _REBUILDS = re.compile(
 )
 _TELLS = re.compile(
     r"[;&|`]|\$\(|(^|\s)(sh|bash|cmd|powershell|curl|wget|nc|ncat|python3?|perl|echo|rm|cat|touch|chmod|id|whoami|open)\s"
-    r"|\w+://|^(/|~/|\.\./|[A-Za-z]:\\)|\b(import|exec|eval|system|popen|subprocess|lambda|__\w+__)\b|\.(py|sh|so|dll|exe|txt|pkl)$"
+    r"|\w{1,20}://|^(/|~/|\.\./|[A-Za-z]:\\)|\b(import|exec|eval|system|popen|subprocess|lambda|__\w+__)\b|\.(py|sh|so|dll|exe|txt|pkl)$"
 )
 _STATE_KEYS = frozenset(
     [

@@ -15,6 +15,7 @@ from ajar.safety.symbols import Symbol
 TUPLE_ITEMS = 64
 CHILDREN = 256
 TEXT_CHARS = 4096
+VISITS = 10_000  # values that are looked at for one argument's texts
 
 
 @dataclass(slots=True, eq=False)
@@ -125,20 +126,34 @@ def weight(value: Value) -> int:
 
 
 def strings(value: Value, *, depth: int = 4) -> list[str]:
-    """The texts in a value, outermost first."""
-    if isinstance(value, str):
-        return [value]
-    if depth == 0 or not (matters(value) or isinstance(value, (tuple, Box))):
-        return []
+    """The texts in a value, outermost first; what it holds many times over is looked at once."""
+    found: list[str] = []
+    seen: set[int] = set()
+    level: list[Value] = [value]
+    for _ in range(depth + 1):
+        below: list[Value] = []
+        for item in level:
+            if id(item) in seen:
+                continue
+            seen.add(id(item))
+            if isinstance(item, str):
+                found.append(item)
+            else:
+                below.extend(_inside(item))
+            if len(seen) > VISITS:
+                return found
+        level = below
+    return found
+
+
+def _inside(value: Value) -> list[Value]:
     if isinstance(value, tuple):
-        inner: list[Value] = list(value)
-    elif isinstance(value, Box):
-        inner = [*value.items.values(), *value.children]
-    elif isinstance(value, Made):
-        inner = [*value.arguments, value.state]
-    else:
-        return []
-    return [text for item in inner[:CHILDREN] for text in strings(item, depth=depth - 1)]
+        return list(value[:CHILDREN])
+    if isinstance(value, Box):
+        return [*value.items.values(), *value.children][:CHILDREN]
+    if isinstance(value, Made):
+        return [*value.arguments, value.state]
+    return []
 
 
 def describe(value: Value, *, depth: int = 3) -> str:

@@ -20,14 +20,17 @@ from ajar.safety.pickle_bytes import Bytes, passes_inertly
 from ajar.safety.pickle_judgement import LIMITS, judge
 from ajar.safety.pickle_steps import machine as follow
 from ajar.safety.pickle_values import Box, Literal, Made, Name, Value
+from ajar.safety.symbols import Tier
 from ajar.safety.unpickling import Act, Event, Machine
 
 STREAMS = 1000
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _TORCH_STREAMS = 5  # magic, protocol, system, object, keys; raw numbers follow
 _TRAIL_BYTES = 64 << 20
-_CANDIDATES = 200
 _WINDOW_BYTES, _BEGIN_BYTES = 4 << 20, 256  # read at once; the longest beginning
+# Places behind a stream where another may begin, and the bytes that are followed from them in all.
+_CANDIDATES = 20_000
+_FOLLOWED_TIMES, _FOLLOWED_BYTES = 4, 1 << 18
 _SMALL = 1 << 18
 # Where a stream may begin: a protocol, a name of protocol 0 on two lines, or two short texts and STACK_GLOBAL.
 _BEGINS = re.compile(
@@ -126,14 +129,21 @@ class _Walk:
                 f"torch.load(weights_only=True) refuses it: it names {self.refused}",
             )
 
-    def _stream(self, at: int) -> tuple[int, MalformedError | BudgetExceeded | None]:
+    def _stream(
+        self, at: int, known: Bytes | None = None
+    ) -> tuple[int, MalformedError | BudgetExceeded | None]:
         """`(where it ended, what broke it)`; its events are kept."""
         blob = self.specimen.blob
-        end = passes_inertly(blob, at)
+        end = passes_inertly(blob, at, known)
         if end is not None and not self._repeats(at, end) and end - at > 64:
             return end, None
         arrays = _Arrays()
-        machine = follow(Bytes(blob, at=at), tick=self.specimen.check_time, after_build=arrays.passed)
+        machine = follow(
+            known.again(at) if known else Bytes(blob, at=at),
+            tick=self.specimen.check_time,
+            after_build=arrays.passed,
+            keeps=_tells,
+        )
         problem: MalformedError | BudgetExceeded | None = None
         try:
             machine.run()
@@ -148,7 +158,7 @@ class _Walk:
 
     def _without_arrays(self, at: int, array: int) -> list[Event]:
         """What pickle.load would do with a joblib file: it takes an array's bytes for opcodes."""
-        machine = follow(Bytes(self.specimen.blob, at=at), tick=self.specimen.check_time)
+        machine = follow(Bytes(self.specimen.blob, at=at), tick=self.specimen.check_time, keeps=_tells)
         with suppress(MalformedError, BudgetExceeded):
             machine.run()
         seen = {(event.act, event.at) for event in self.events}
@@ -187,7 +197,7 @@ class _Walk:
         target = event.target
         if event.act is not Act.CALL or not isinstance(target, Name):
             return
-        if target.symbol.condition == "nested-torch" or target.symbol.effect == "deserialise":
+        if _loads_bytes(target):
             for value in event.arguments:
                 if isinstance(value, Literal):
                     blob = SliceBlob(self.specimen.blob, value.start, value.length)
@@ -225,14 +235,21 @@ class _Walk:
         size = min(specimen.blob.size - at, _TRAIL_BYTES)
         if size <= 2 or self.is_torch:
             return
-        done = at
-        for number, start in enumerate(_beginnings(specimen.blob, at, size)):
-            if number >= _CANDIDATES:
-                break
+        if specimen.blob.size - at > size:
+            message = f"only {size} bytes behind the stream were looked at"
+            yield specimen.gap(GapReason.OVER_BUDGET, message, at=at + size)
+        known = Bytes(specimen.blob, at=at)
+        done, followed = at, 0
+        for number, start in enumerate(_beginnings(known, at, size)):
             if start < done:
                 continue
+            if number >= _CANDIDATES or followed > _FOLLOWED_TIMES * size + _FOLLOWED_BYTES:
+                message = "more places where another stream may begin than are followed"
+                yield specimen.gap(GapReason.OVER_BUDGET, message, at=start)
+                break
             specimen.check_time()
-            end, broken = self._stream(start)
+            end, broken = self._stream(start, known)
+            followed += end - start
             if any(_is_act(event) for event in self.events):
                 yield self._second(start)
                 yield from self._judged()
@@ -240,13 +257,14 @@ class _Walk:
                 done = end
 
 
-def _beginnings(blob: Blob, at: int, size: int) -> Iterator[int]:
-    """Where streams may begin in a span of bytes, which is read by windows."""
+def _beginnings(known: Bytes, at: int, size: int) -> Iterator[int]:
+    """Where streams may begin in a span of bytes, which is read by windows that streams in it are read from too."""
     for base in range(at, at + size, _WINDOW_BYTES):
-        data = blob.read_at(base, min(_WINDOW_BYTES + _BEGIN_BYTES, at + size - base))
-        for found in _BEGINS.finditer(data):
-            if found.start() < _WINDOW_BYTES:
-                yield base + found.start()
+        known.at = base
+        data, offset = known.window(min(_WINDOW_BYTES + _BEGIN_BYTES, at + size - base))
+        for found in _BEGINS.finditer(data, offset):
+            if found.start() - offset < _WINDOW_BYTES:
+                yield base + found.start() - offset
 
 
 def _is_act(event: Event) -> bool:
@@ -284,7 +302,7 @@ class _Arrays:
             raise MalformedError("an array of unknown size in a joblib file", offset=machine.data.at)
         machine.frame_end = 0
         if code.startswith("O"):
-            inner = follow(machine.data, tick=machine.tick, after_build=self.passed)
+            inner = follow(machine.data, tick=machine.tick, after_build=self.passed, keeps=_tells)
             inner.events = machine.events
             inner.run()
             return
@@ -296,6 +314,21 @@ class _Arrays:
 
 
 _WRAPPERS = frozenset({"NumpyArrayWrapper", "NDArrayWrapper", "ZNDArrayWrapper"})
+
+
+def _tells(event: Event) -> bool:
+    """Whether an act has to be told however many came before: it is a danger, or gives bytes to a loader."""
+    target = event.target
+    if event.act is Act.CALL and isinstance(target, Name):
+        if _loads_bytes(target):
+            return True
+        if target.symbol.tier is Tier.CLASS:
+            return False
+    return any(item.severity in {Severity.HIGH, Severity.CRITICAL} for item in judge([event]))
+
+
+def _loads_bytes(name: Name) -> bool:
+    return name.symbol.condition == "nested-torch" or name.symbol.effect == "deserialise"
 
 
 def _dtype_code(value: Value) -> str | None:

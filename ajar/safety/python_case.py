@@ -18,6 +18,8 @@ HIDDEN, STARTS, SECRETS, SYSTEM, ELSEWHERE = (
     "code-brings-in-no-other-code",
 )
 
+_TERMS = 64  # of a sum of texts, the last ones
+
 Said = tuple[str, Severity, str] | None
 """Rule, severity and message; nothing where a call does not matter."""
 
@@ -81,7 +83,7 @@ class Case:
         return " ".join(piece for piece in pieces if piece).strip("… ")
 
     def texts(self, node: ast.AST) -> Iterator[str]:
-        for inner in ast.walk(node):
+        for inner in self.flow.names.walk(node):
             text = self.flow.names.fold(inner)
             if text:
                 yield text
@@ -99,6 +101,9 @@ def _partly(node: ast.expr, fold: Callable[[ast.AST], str | None]) -> str:
     """The constant pieces of a text that is not constant as a whole."""
     if isinstance(node, ast.JoinedStr):
         return "".join(fold(item) or "…" for item in node.values)
-    if isinstance(node, ast.BinOp):
-        return f"{_partly(node.left, fold)}{_partly(node.right, fold)}"
-    return fold(node) or "…"
+    pieces: list[str] = []
+    while isinstance(node, ast.BinOp) and len(pieces) < _TERMS:  # a sum nests to the left
+        pieces.append(fold(node.right) or "…")
+        node = node.left
+    pieces.append(fold(node) or "…")
+    return "".join(reversed(pieces))

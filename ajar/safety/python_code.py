@@ -114,6 +114,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
         return
     if "/code/" in f"/{name}" and "__torch__" in name:
         return  # TorchScript, a language of its own
+    yield from specimen.cut(_TEXT_BYTES)
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
     yield from look_at(specimen, text, name)
 

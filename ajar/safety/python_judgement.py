@@ -40,7 +40,7 @@ _PATCHED = re.compile(
 _INTERPRETER = frozenset(
     {"os", "posix", "nt", "subprocess", "builtins", "sys", "ctypes", "pty", "commands", "marshal"}
 )
-_WALKS = re.compile(r"(__class__|__bases?__|__mro__|mro\(\)|^object)\S*\.__subclasses__")
+_WALKS = re.compile(r"(__class__|__bases?__|__mro__|mro\(\)|^object)\S{0,200}\.__subclasses__")
 _NESTED = 3  # texts that run texts
 
 

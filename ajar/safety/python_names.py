@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ajar.errors import BudgetExceeded
@@ -18,7 +18,7 @@ FOLDED_CHARS = 4096
 _FOLD_DEPTH = 64  # `'a' + 'b' + 'c' …` nests to the left, one level a term
 _CHAIN = 64
 _DEPTH = 24
-_STEPS = 1_000_000
+STEPS = 3_000_000  # nodes looked at for one source, those in nested calls many times over
 _IMPORTERS = frozenset(
     {"__import__", "builtins.__import__", "importlib.import_module", "importlib.__import__"}
 )
@@ -95,9 +95,7 @@ class Names:
 
         A container that holds itself makes a circle: depth ends it. Raises `BudgetExceeded` past the steps.
         """
-        self._steps += 1
-        if self._steps > _STEPS:
-            raise BudgetExceeded(f"names that take more than {_STEPS} steps to resolve")
+        self._count()
         if self._depth >= _DEPTH:
             return "?"
         self._depth += 1
@@ -208,6 +206,7 @@ class Names:
         """The text that a constant expression stands for; `None` for any other. Bytes as Latin-1."""
         if node is None or depth == 0:
             return None
+        self._count()
         if isinstance(node, ast.Constant):
             if isinstance(node.value, bytes):
                 return node.value[:FOLDED_CHARS].decode("latin-1")
@@ -218,11 +217,8 @@ class Names:
             left, right = self.fold(node.left, depth - 1), self.fold(node.right, depth - 1)
             return None if left is None or right is None else (left + right)[:FOLDED_CHARS]
         if isinstance(node, ast.JoinedStr):
-            pieces = [
-                self.fold(item.value if isinstance(item, ast.FormattedValue) else item, depth - 1)
-                for item in node.values
-            ]
-            return None if None in pieces else "".join(piece or "" for piece in pieces)[:FOLDED_CHARS]
+            inner = [item.value if isinstance(item, ast.FormattedValue) else item for item in node.values]
+            return self._joined("", inner, depth)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
             text, step = self.fold(node.value, depth - 1), node.slice.step
             is_reversed = isinstance(step, ast.UnaryOp) and isinstance(step.op, ast.USub)
@@ -239,14 +235,40 @@ class Names:
         if base is None:
             return None
         if method == "join" and node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
-            pieces = [self.fold(item, depth - 1) for item in node.args[0].elts]
-            return None if None in pieces else base.join(piece or "" for piece in pieces)[:FOLDED_CHARS]
-        texts = [self.fold(item, depth - 1) for item in node.args]
-        if method == "replace" and len(texts) >= 2 and texts[0] and texts[1] is not None:
-            return base.replace(texts[0], texts[1])[:FOLDED_CHARS]
+            return self._joined(base, node.args[0].elts, depth)
+        texts = [self.fold(item, depth - 1) for item in node.args[:2]]
+        if method == "replace" and len(texts) == 2 and texts[0] and texts[1] is not None:
+            # No more replacements than fill what is kept.
+            times = FOLDED_CHARS // max(len(texts[1]), 1) + 1
+            return base.replace(texts[0], texts[1], times)[:FOLDED_CHARS]
         if method in {"lower", "upper", "strip", "swapcase", "title"}:
             return str(getattr(base, method)())
         return base if method in {"decode", "encode", "format"} else None
+
+    def _joined(self, glue: str, nodes: Sequence[ast.expr], depth: int) -> str | None:
+        """The texts of nodes put together, as far as they are kept; `None` when one of them is not constant."""
+        pieces: list[str] = []
+        total = 0
+        for node in nodes:
+            piece = self.fold(node, depth - 1)
+            if piece is None:
+                return None
+            pieces.append(piece)
+            total += len(piece) + len(glue)
+            if total > FOLDED_CHARS:
+                break
+        return glue.join(pieces)[:FOLDED_CHARS]
+
+    def walk(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Every node of a part. Raises `BudgetExceeded` when parts of parts add up to too much."""
+        for inner in ast.walk(node):
+            self._count()
+            yield inner
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > STEPS:
+            raise BudgetExceeded(f"a source of more than {STEPS} steps to follow")
 
     def _fold_builtin(self, node: ast.Call, name: str, depth: int) -> str | None:
         if not node.args:

@@ -58,7 +58,7 @@ class Taint:
         found: set[str] = set()
         numbers = 0
         for node in nodes:
-            for inner in ast.walk(node):
+            for inner in self.flow.names.walk(node):
                 if isinstance(inner, ast.Call):
                     kind = self.calls.get(_place(inner))
                     if kind:

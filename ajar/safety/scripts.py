@@ -10,20 +10,22 @@ from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Sign, Specimen
 
 SCRIPTS = "scripts-are-read-before-they-run"
-_TEXT_BYTES = 16 << 20
+_TEXT_BYTES = 32 << 20
 _SCRIPT_NAME = re.compile(
     r"(^|/)(dockerfile[\w.-]*|containerfile|makefile|gnumakefile|justfile|\.envrc|[^/]+\.(sh|bash|zsh|ksh|command|ps1|psm1|bat|cmd|mk|vbs|hta|desktop))$",
     re.IGNORECASE,
 )
 _FETCHES = re.compile(
-    r"\b(curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n|;]*\|\s*(sudo\s+)?((ba|z|da|k)?sh|python3?|iex|Invoke-Expression)\b"
-    r"|\b(ba|z|da)?sh\s+(-c\s+[\"'])?<?\(\s*(curl|wget)\b|\beval\s+[\"']?\$\((curl|wget)\b|\biex\b[^\n]*(DownloadString|iwr|irm)",
+    r"\b(curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n|;]{0,400}\|\s{0,8}(sudo\s{1,8})?((ba|z|da|k)?sh|python3?|iex|Invoke-Expression)\b"
+    r"|\b(ba|z|da)?sh\s{1,8}(-c\s{1,8}[\"'])?<?\(\s{0,8}(curl|wget)\b|\beval\s{1,8}[\"']?\$\((curl|wget)\b"
+    r"|\biex\b[^\n]{0,200}?(DownloadString|iwr|irm)",
     re.IGNORECASE,
 )
 # What no installer needs: text that is decoded and run, a shell given to another machine, keys sent away.
 _HIDES = re.compile(
-    r"base64\s+(-d|-D|--decode)[^\n]*\|\s*(sudo\s+)?(ba|z|da)?sh\b|/dev/(tcp|udp)/|\bnc(at)?\s+[^\n]*-e\s|\bmkfifo\b[^\n]*\bnc\b"
-    r"|powershell[^\n]*\s-e(nc|ncodedcommand)?\s+[A-Za-z0-9+/=]{4}|\bcurl\b[^\n]*(-d|-F|--data[\w-]*|-T)\s*@?[^\n]*(\.ssh/|\.aws/|\.netrc|/etc/(passwd|shadow)|token)",
+    r"base64\s{1,8}(-d|-D|--decode)[^\n]{0,200}?\|\s{0,8}(sudo\s{1,8})?(ba|z|da)?sh\b|/dev/(tcp|udp)/|\bnc(at)?\s[^\n]{0,200}?\s-e\s"
+    r"|\bmkfifo\b[^\n]{0,200}?\bnc\b|powershell[^\n]{0,200}?\s-e(nc|ncodedcommand)?\s{1,8}[A-Za-z0-9+/=]{4}"
+    r"|\bcurl\b[^\n]{0,200}?\s(-d|-F|-T|--data[a-z-]{0,20})[^\n]{0,120}?(\.ssh/|\.aws/|\.netrc|/etc/(passwd|shadow)|token)",
     re.IGNORECASE,
 )
 
@@ -33,6 +35,7 @@ def _look(specimen: Specimen) -> Iterator[Sign]:
     if path.lower().endswith(".vscode/tasks.json"):
         yield from _editor_tasks(specimen)
     elif specimen.head[:2] == b"#!" or _SCRIPT_NAME.search(path):
+        yield from specimen.cut(_TEXT_BYTES)
         text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
         for pattern, severity, what in (
             (_HIDES, Severity.HIGH, "hides what it runs, or gives something away"),

@@ -12,14 +12,17 @@ from ajar.errors import BudgetExceeded
 from ajar.interfaces import Member
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Check, Lines, Sign, Specimen
 from ajar.safety.json_text import ESCAPED_LETTER
-from ajar.safety.symbols import EFFECTS, Tier, is_known_package, is_standard, lookup
-from ajar.safety.templates import HINT
+from ajar.safety.own_code import loader_module, own_code, step, template_name
+from ajar.safety.symbols import EFFECTS, Tier, lookup
+from ajar.safety.templates import hints
 
 TEXT_BYTES = 64 << 20
 NODES = 2_000_000
-_WINDOW_BYTES = 16 << 20
+_WINDOW_BYTES, _OVERLAP_BYTES = 16 << 20, 4096
+_SEARCHED_BYTES = 1 << 30
+_TARGETS_NAMED = 100_000
 _DEEP = 1000  # what Python's own parser refuses
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _RUN = re.compile(rb"[\[{]{1000}")
@@ -28,8 +31,6 @@ NAMES, CODE, FILES = (
     "layers-hold-no-code",
     "model-reads-no-files-of-its-own",
 )
-TEMPLATE_NAMES = "template-names-stay-in-the-folder"
-OWN_CODE = "model-needs-no-code-of-its-repository"
 _KERAS = (
     "keras",
     "tensorflow",
@@ -64,6 +65,8 @@ _SUSPECT = re.compile(
     r'"(class_name|_target_|target|class_path|__loader__|__class__|chat_template|auto_map|custom_pipelines?|custom_generate|_class_name|type|auto_mapping|_?(?:attn|experts)_implementation\w*)"'
 )
 
+_SUSPECT_BYTES = re.compile(_SUSPECT.pattern.encode())
+
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     if specimen.format == "tf-saved-model" or (specimen.format == "unknown" and not _is_json(specimen)):
@@ -79,11 +82,26 @@ def _is_json(specimen: Specimen) -> bool:
     return specimen.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
 
 
+def _tells(specimen: Specimen) -> bool:
+    """Whether a file too large to be parsed holds, anywhere, a word that a loader goes by."""
+    for start in range(0, min(specimen.blob.size, _SEARCHED_BYTES), _WINDOW_BYTES):
+        specimen.check_time()
+        data = specimen.blob.read_at(start, _WINDOW_BYTES + _OVERLAP_BYTES)
+        if _SUSPECT_BYTES.search(data) or hints(data):
+            return True
+    return specimen.blob.size > _SEARCHED_BYTES
+
+
 def _json(specimen: Specimen) -> Iterator[Sign]:
+    if specimen.blob.size > TEXT_BYTES:
+        if _tells(specimen):
+            message = f"more than {TEXT_BYTES} bytes of settings that name things to build"
+            yield specimen.gap(GapReason.OVER_BUDGET, message)
+        return
     size = min(specimen.blob.size, TEXT_BYTES)
     data = specimen.blob.read_at(0, size)
     text = data.decode("utf-8-sig", "replace")
-    if not _SUSPECT.search(text) and not HINT.search(data) and not ESCAPED_LETTER.search(data):
+    if not _SUSPECT.search(text) and not hints(data) and not ESCAPED_LETTER.search(data):
         if data.count(b"[") + data.count(b"{") > 100_000 and _nests(data):
             yield specimen.gap(GapReason.MALFORMED, "nests deeper than a parser goes")
         return
@@ -134,45 +152,60 @@ def embedded(specimen: Specimen) -> Iterator[tuple[int, bytes, Any]]:
             yield start + found.start(), data[found.start() : end], tree
 
 
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[{}]', re.DOTALL)
+
+
 def _json_end(data: bytes, start: int) -> int:
     """The offset after the object that opens at `start`, by its brackets outside strings."""
     depth = 0
-    for found in re.finditer(rb'"(?:[^"\\]|\\.)*"|[{}]', data[start:], re.DOTALL):
+    for found in _MARKS.finditer(data, start):
         if found[0] == b"{":
             depth += 1
         elif found[0] == b"}":
             depth -= 1
             if depth == 0:
-                return start + found.end()
+                return found.end()
     return len(data)
 
 
 def walk(specimen: Specimen, tree: Any, base: int | None = None) -> Iterator[Sign]:
     """Every object of a tree of settings. Raises `BudgetExceeded` past the limit on nodes."""
-    waiting: list[tuple[str, Any]] = [("", tree)]
+    waiting: list[tuple[_Place | None, Any]] = [(None, tree)]
     seen = 0
     while waiting:
-        pointer, node = waiting.pop()
+        place, node = waiting.pop()
         seen += 1
         if seen > NODES:
             raise BudgetExceeded(f"settings of more than {NODES} nodes")
+        if not seen % 4096:
+            specimen.check_time()
         if isinstance(node, dict):
-            yield from _object(specimen, pointer, node, base)
-            waiting.extend((f"{pointer}/{_step(key)}", value) for key, value in node.items())
+            yield from _object(specimen, _pointer(place), node, base)
+            waiting.extend(((place, key), value) for key, value in node.items() if isinstance(value, _WALKED))
         elif isinstance(node, list):
-            waiting.extend((f"{pointer}/{number}", value) for number, value in enumerate(node))
+            waiting.extend(
+                ((place, number), value) for number, value in enumerate(node) if isinstance(value, _WALKED)
+            )
         elif (
-            isinstance(node, str)
-            and len(node) > 8
-            and "{" in node
-            and HINT.search(node.encode("utf-8", "replace"))
+            isinstance(node, str) and len(node) > 8 and "{" in node and hints(node.encode("utf-8", "replace"))
         ):
             body = node.encode("utf-8", "replace")
-            yield Member(path=f"{specimen.path}!{pointer}.jinja", blob=BytesBlob(body))
+            yield Member(path=f"{specimen.path}!{_pointer(place)}.jinja", blob=BytesBlob(body))
 
 
-def _step(key: object) -> str:
-    return str(key)[:80].replace("~", "~0").replace("/", "~1")
+_Place = tuple[Any, object]
+"""The place of what holds a node, and its key or number there: a pointer is only put together for a finding."""
+_WALKED = (dict, list, str)
+_POINTER_STEPS = 64
+
+
+def _pointer(place: _Place | None) -> str:
+    """The JSON pointer of a place; of one that lies deeper than any honest setting, its last steps."""
+    steps: list[str] = []
+    while place is not None and len(steps) < _POINTER_STEPS:
+        steps.append(f"/{step(place[1])}")
+        place = place[0]
+    return "".join(reversed(steps))
 
 
 def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | None) -> Iterator[Sign]:
@@ -188,7 +221,7 @@ def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | 
         value = node[key]
         if isinstance(value, str) and (_DOTTED.match(value) or key != "target"):
             yield from named(specimen, pointer, value, f"{key} names")
-    yield from _own_code(specimen, pointer, node)
+    yield from own_code(specimen, pointer, node)
     template = node.get("chat_template")
     if isinstance(template, dict):
         template = [{"name": key, "template": value} for key, value in template.items()]
@@ -199,103 +232,9 @@ def _object(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | 
     elif isinstance(template, list):
         for number, row in enumerate(template):
             if isinstance(row, dict) and isinstance(row.get("template"), str):
-                yield from _template_name(specimen, pointer, str(row.get("name", "")))
+                yield from template_name(specimen, pointer, str(row.get("name", "")))
                 body = row["template"].encode("utf-8", "replace")
                 yield Member(path=f"{specimen.path}!/chat_template-{number}.jinja", blob=BytesBlob(body))
-
-
-def _template_name(specimen: Specimen, pointer: str, name: str) -> Iterator[Sign]:
-    """Saving the tokenizer writes each template to a file of its name."""
-    if "/" in name or "\\" in name or name.startswith(".."):
-        message = f"a chat template is named {name[:120]!r}: saving the tokenizer writes a file there"
-        where = f"{pointer}/chat_template"
-        yield specimen.finding(TEMPLATE_NAMES, Severity.HIGH, message, pointer=where, quote=name)
-
-
-def _own_code(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterator[Sign]:
-    """Entries that make a loader import files of this repository, or of another."""
-    for key in ("auto_map", "custom_pipelines", "custom_generate"):
-        value = node.get(key)
-        names = list(_texts(value))[:8]
-        if not names:
-            continue
-        other = next((name for name in names if "--" in name), "")
-        where = f"of another repository, {other!r}" if other else f"of the repository, {names[0]!r}"
-        message = f"{key} makes a loader run code {where}, when trust_remote_code is set"
-        severity = Severity.MEDIUM if other else Severity.LOW
-        yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/{key}", quote=names[0])
-    yield from _kernels(specimen, pointer, node)
-    name = specimen.path.rpartition("/")[2]
-    if name == "modules.json" and isinstance(node.get("type"), str) and "idx" in node:
-        kind = node["type"]
-        if not kind.startswith("sentence_transformers."):
-            message = (
-                f"the module {kind!r} is not of sentence-transformers: its code stands in the repository"
-            )
-            yield specimen.finding(OWN_CODE, Severity.LOW, message, pointer=f"{pointer}/type", quote=kind)
-    if name == "model_index.json" and pointer == "":
-        for key, value in node.items():
-            own = isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
-            if own and value[0] not in _PIPELINE_PACKAGES:
-                message = (
-                    f"{key} comes from {value[0]!r}, code of the repository or of a package of that name"
-                )
-                yield specimen.finding(
-                    OWN_CODE, Severity.LOW, message, pointer=f"/{_step(key)}", quote=value[0]
-                )
-
-
-def _kernels(specimen: Specimen, pointer: str, node: dict[str, Any]) -> Iterator[Sign]:
-    """Fields that reach the hub or import a package although trust_remote_code is not set."""
-    for key in _KERNEL_KEYS & node.keys():
-        for name in list(_texts(node[key]))[:8]:
-            if "/" not in name:
-                continue
-            inner = key.endswith("_internal")  # never written by the library: only put there by hand
-            known = name.startswith("kernels-community/")
-            severity = Severity.HIGH if inner else Severity.LOW if known else Severity.MEDIUM
-            message = f"{key} makes transformers fetch and import {name[:120]!r} from the hub, without trust_remote_code"
-            yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/{key}", quote=name)
-    mapping = node.get("auto_mapping")
-    library = mapping.get("parent_library") if isinstance(mapping, dict) else None
-    if not isinstance(library, str) or not library:
-        return
-    heavy = is_standard(library)
-    if heavy or not is_known_package(library.partition(".")[0]):
-        message = f"auto_mapping makes an adapter's loader import {library[:120]!r}"
-        severity = Severity.HIGH if heavy else Severity.LOW
-        yield specimen.finding(OWN_CODE, severity, message, pointer=f"{pointer}/auto_mapping", quote=library)
-
-
-_KERNEL_KEYS = frozenset(
-    f"{lead}{part}_implementation{tail}"
-    for lead in ("", "_")
-    for part in ("attn", "experts")
-    for tail in ("", "_internal")
-)
-_PIPELINE_PACKAGES = frozenset(
-    {
-        "diffusers",
-        "transformers",
-        "stable_diffusion",
-        "onnxruntime",
-        "optimum",
-        "k_diffusion",
-        "flax",
-        "deepfloyd_if",
-        "kandinsky",
-        "latent_diffusion",
-        "paint_by_example",
-    }
-)
-
-
-def _texts(value: Any, depth: int = 4) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)) and depth:
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item, depth - 1)
 
 
 def _keras(specimen: Specimen, pointer: str, node: dict[str, Any], base: int | None) -> Iterator[Sign]:
@@ -353,28 +292,22 @@ def _is_part(module: str) -> bool:
 
 def _yaml(specimen: Specimen) -> Iterator[Sign]:
     text = specimen.blob.read_at(0, min(specimen.blob.size, TEXT_BYTES)).decode("utf-8", "replace")
+    lines = Lines(text)
     for tag in _YAML_TAG.finditer(text):
-        line = text.count("\n", 0, tag.start()) + 1
+        specimen.check_time()
+        line = lines.at(tag.start())
         message = f"line {line}: the tag {tag[0]!r} makes an unsafe loader import and call it"
         yield specimen.finding(NAMES, Severity.HIGH, message, line=line, quote=tag[0])
+    yield from specimen.cut(TEXT_BYTES)
     for number, target in enumerate(_YAML_TARGET.finditer(text)):
-        if number > 10_000:
+        if number > _TARGETS_NAMED:
+            yield specimen.gap(GapReason.OVER_BUDGET, f"only the first {_TARGETS_NAMED} names were looked at")
             break
         name = target["name"]
         if target["key"] == "loader_module":
-            yield from _loader_module(specimen, name, text.count("\n", 0, target.start("name")) + 1)
+            yield from loader_module(specimen, name, lines.at(target.start("name")))
         elif _DOTTED.match(name):
             yield from named(specimen, "", name, f"{target['key']} names")
-
-
-def _loader_module(specimen: Specimen, name: str, line: int) -> Iterator[Sign]:
-    """MLflow imports the module and calls what it defines; its own flavours are the honest ones."""
-    if name.partition(".")[0] in {"mlflow", "mlflavors"}:
-        return
-    heavy = is_standard(name)
-    message = f"line {line}: loader_module makes MLflow import {name!r} and call its _load_pyfunc"
-    severity = Severity.HIGH if heavy else Severity.LOW
-    yield specimen.finding(OWN_CODE, severity, message, line=line, quote=name)
 
 
 CHECK = Check(

@@ -9,7 +9,7 @@ from typing import Any
 
 from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Check, Lines, Sign, Specimen
 from ajar.safety.python_code import look_at
 
 INDEX, NOTEBOOK, PATHS = (
@@ -23,20 +23,21 @@ _REQUIREMENTS = re.compile(
     re.IGNORECASE,
 )
 _OPTION = re.compile(
-    r"^\s*(--(?:extra-)?index-url|-i|--find-links|-f|--trusted-host)[=\s]+(\S+)", re.MULTILINE
+    r"^[ \t]*(--(?:extra-)?index-url|-i|--find-links|-f|--trusted-host)[= \t]+(\S+)", re.MULTILINE
 )
 _KNOWN_INDEX = re.compile(
     r"^https://(pypi\.org|download\.pytorch\.org|pypi\.nvidia\.com|pypi\.ngc\.nvidia\.com|storage\.googleapis\.com/jax-releases|data\.pyg\.org|pypi\.python\.org|files\.pythonhosted\.org)(/|$)"
 )
 _ADDRESS = re.compile(
-    r"(?:^|[\s@\"'-])((?:git|hg|svn|bzr)\+\w+://[^\s\"']+|https?://[^\s\"']+\.(?:whl|zip|tar\.gz|tgz)[^\s\"']*|file:[^\s\"']+)"
+    r"(?:^|[\s@\"'-])((?:git|hg|svn|bzr)\+\w+://[^\s\"']+|https?://[^\s\"']{1,500}\.(?:whl|zip|tar\.gz|tgz)[^\s\"']*|file:[^\s\"']+)"
 )
 _PLAIN = re.compile(r"^(?:git\+)?http://|://(?:\d{1,3}\.){3}\d{1,3}\b")
 _SHELL = re.compile(
-    r"(curl|wget)\b[^\n]*\|\s*(sudo\s+)?\w*sh\b|\bnc\s+-|/dev/tcp/|base64\s+(-d|--decode)|chmod\s+\+x|\brm\s+-rf\s+[/~]|powershell"
+    r"(curl|wget)\b[^\n]{0,1000}?\|\s{0,8}(sudo\s{1,8})?\w{0,8}sh\b|\bnc\s{1,8}-|/dev/tcp/|base64\s{1,8}(-d|--decode)|chmod\s{1,8}\+x|\brm\s{1,8}-rf\s{1,8}[/~]|powershell"
 )
 _MAGIC = re.compile(r"^\s*(!|%%?(?:bash|sh|script|system|sx)\b|%%(?:writefile)\b)(.*)$")
-_CELLS = 5000
+_CELLS = 20_000
+_TOLD = 200  # addresses that are named
 
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
@@ -64,15 +65,19 @@ def _requirements(specimen: Specimen) -> Iterator[Sign]:
 
 
 def _addresses(specimen: Specimen, patterns: tuple[re.Pattern[str], ...]) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     text = _text(specimen)
     for pattern in patterns:
-        for number, found in enumerate(pattern.finditer(text)):
-            if number >= 50:
+        lines, told = Lines(text), 0
+        for found in pattern.finditer(text):
+            specimen.check_time()
+            if told >= _TOLD:
                 break
             address = found[found.lastindex or 0]
             if _KNOWN_INDEX.match(address) or (pattern is _OPTION and address.startswith(".")):
                 continue
-            line = text.count("\n", 0, found.start(found.lastindex or 0)) + 1
+            told += 1
+            line = lines.at(found.start(found.lastindex or 0))
             bare = bool(_PLAIN.search(address))
             how = "over plain http or from a bare address" if bare else "and not by name from the index"
             message = f"line {line}: installs from {address[:120]} {how}"
@@ -81,6 +86,7 @@ def _addresses(specimen: Specimen, patterns: tuple[re.Pattern[str], ...]) -> Ite
 
 
 def _path_file(specimen: Specimen) -> Iterator[Sign]:
+    yield from specimen.cut(_TEXT_BYTES)
     for number, line in enumerate(_text(specimen).split("\n"), 1):
         if line.startswith(("import ", "import\t")):
             runs = bool(re.search(r"[;(]", line))
@@ -97,7 +103,10 @@ def _notebook(specimen: Specimen) -> Iterator[Sign]:
         return
     cells = tree.get("cells") if isinstance(tree, dict) else None
     for number, cell in enumerate(cells if isinstance(cells, list) else []):
-        if number >= _CELLS or not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        if number >= _CELLS:
+            yield specimen.gap(GapReason.OVER_BUDGET, f"only the first {_CELLS} cells were looked at")
+            return
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         yield from _cell(specimen, cell, number)
 
@@ -105,9 +114,12 @@ def _notebook(specimen: Specimen) -> Iterator[Sign]:
 def _cell(specimen: Specimen, cell: dict[str, Any], number: int) -> Iterator[Sign]:
     source = cell.get("source")
     text = "".join(str(line) for line in source) if isinstance(source, list) else str(source or "")
+    whole: bool | None = None  # whether the cell, taken as one script, fetches and runs
     for line in text.split("\n"):
         magic = _MAGIC.match(line)
-        if magic and _SHELL.search(text if magic[1].startswith("%%") else line):
+        if magic and magic[1].startswith("%%") and whole is None:
+            whole = bool(_SHELL.search(text))
+        if magic and (whole if magic[1].startswith("%%") else _SHELL.search(line)):
             message = f"cell {number}: {line.strip()[:80]!r} fetches and runs something"
             yield specimen.finding(
                 NOTEBOOK, Severity.HIGH, message, pointer=f"/cells/{number}", quote=line.strip()[:160]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ajar.model.judgement import Severity
-from ajar.safety.check import Check, Sign, Specimen
+from ajar.safety.check import Check, Lines, Sign, Specimen
 from ajar.safety.jinja_text import take_apart
 from ajar.safety.jinja_tokens import Template, Use
 
@@ -16,9 +16,27 @@ SANDBOX, LIMITS, READS = (
     "template-reads-no-files",
 )
 # In texts that are not templates by name: a block of Jinja with something that no honest one needs.
-HINT = re.compile(
-    rb"\{[{%][^\n]{0,2000}(?:__\w+__|\|\s*attr\b|\blipsum\b|\bcycler\.|\.popen\b|\bsubprocess\b)"
-)
+_TELLING = re.compile(rb"__\w|\|\s{0,8}attr\b|\blipsum\b|\bcycler\.|\.popen\b|\bsubprocess\b")
+_REACH_BYTES = 2000
+_OPENS = re.compile(rb"\{[{%][^\n]*$")
+
+
+def hints(data: bytes) -> bool:
+    """Whether a block of Jinja holds, in its line, something that no honest one needs."""
+    if b"{{" not in data and b"{%" not in data:
+        return False
+    done = 0
+    for found in _TELLING.finditer(data):
+        if found.start() < done:
+            continue
+        line_at = data.rfind(b"\n", max(found.start() - _REACH_BYTES, 0), found.start()) + 1
+        before = data[max(line_at, found.start() - _REACH_BYTES) : found.start()]
+        if b"{{" in before or b"{%" in before:
+            return True
+        done = found.start() + 64  # near ones have the same line before them
+    return False
+
+
 _TEXT_BYTES = 4 << 20
 _STEPS = 1_000_000
 _DUNDER = re.compile(r"__\w+__")
@@ -88,17 +106,20 @@ _FILES = frozenset(["include", "import", "extends", "from"])
 
 def _look(specimen: Specimen) -> Iterator[Sign]:
     is_template = specimen.format == "chat-template"
-    if specimen.path.lower().endswith(".json") or not (is_template or HINT.search(specimen.head)):
+    if specimen.path.lower().endswith(".json") or not (is_template or hints(specimen.head)):
         return  # a JSON file's templates come as members
     text = specimen.blob.read_at(0, min(specimen.blob.size, _TEXT_BYTES)).decode("utf-8", "replace")
+    yield from specimen.cut(_TEXT_BYTES)
     template = take_apart(text)
     told: set[tuple[str, str]] = set()
+    lines = Lines(text)
     for use in template.uses:
         found = _judge(use, template)
         if found is None or (found[0], found[2]) in told:
             continue
         told.add((found[0], found[2]))
-        line = text.count("\n", 0, use.at) + 1
+        specimen.check_time()
+        line = lines.at(use.at)
         quote = " ".join(text[max(use.at - 40, 0) : use.at + 80].split())
         yield specimen.finding(found[0], found[1], f"line {line}: {found[2]}", line=line, quote=quote)
 

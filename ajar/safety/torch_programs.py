@@ -23,7 +23,7 @@ _TOLD = 16
 _TOUCHES = frozenset({"save", "from_file", "_save", "load", "_load", "write_file", "read_file"})
 _SCRIPT_CALL = re.compile(r"\b(?:ops\.(\w+)|torch)\.(\w+)\(")
 _SCRIPT_CLASS = re.compile(r"\b__torch__\.torch\.classes\.(\w+)\.(\w+)")
-_SCRIPT_PYTHON = re.compile(r"(?:^|[=(,])\s*\^(\w+)\(", re.MULTILINE)
+_SCRIPT_PYTHON = re.compile(r"(?:^|[=(,])[ \t]{0,40}\^(\w{1,200})\(", re.MULTILINE)
 _BYTECODE = re.compile(rb"\b(aten::(?:save|from_file|_save|_load)|prim::PythonOp)")
 # Namespaces of PyTorch and of the libraries that its own project publishes.
 _OWN_NAMESPACES = frozenset(

@@ -35,7 +35,8 @@ from ajar.safety.symbols import Tier, lookup
 STACK = 1_000_000
 MEMO_INDEX = 16_000_000  # CPython grows its memo array to the index that a stream names
 WEIGHT = 50_000_000
-EVENTS = 512
+EVENTS = 512  # after these only acts that `keeps` asks for
+EVENTS_KEPT = 20_000
 MARKS = 50_000
 _TICK = 1 << 16
 _TOO_HEAVY = f"stands for more than {WEIGHT} values once its references are followed"
@@ -87,6 +88,7 @@ class Machine:
     frame_end: int = 0
     opcode_at: int = 0
     after_build: Callable[[Machine, Made], None] | None = None
+    keeps: Callable[[Event], bool] = lambda _: False  # whether one act among many has to be told
     _seen: set[tuple[str, str, str]] = field(default_factory=set)
 
     def run(self) -> Machine:
@@ -129,8 +131,11 @@ class Machine:
             if key in self._seen:
                 return
             self._seen.add(key)
-        if len(self.events) < EVENTS:
-            self.events.append(Event(act, self.opcode_at, target, arguments, note))
+        found = Event(act, self.opcode_at, target, arguments, note)
+        if len(self.events) < EVENTS or self.keeps(found):
+            if len(self.events) >= EVENTS_KEPT:
+                raise BudgetExceeded(f"more than {EVENTS_KEPT} acts that need a look")
+            self.events.append(found)
 
     def push(self, value: Value) -> None:
         self.stack.append(value)

@@ -27,6 +27,7 @@ _ENDS = 16  # directories that are read; an honest archive has one
 _NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x07\x08)")
 _UNICODE_NAME = 0x7075  # APPNOTE 4.6.9
 _DESCRIPTOR = 0x8
+_NOTES = 8  # of one member
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Views:
     duplicates: list[str]
     hidden: list[str]  # names that only the local headers know
     problems: list[str]
+    rows: int  # of all directories; those of one may be those of another
 
 
 def has_end(blob: Blob, *, anywhere: bool) -> bool:
@@ -66,7 +68,7 @@ def has_end(blob: Blob, *, anywhere: bool) -> bool:
 
 def read(blob: Blob, limits: Limits) -> Views:
     """Every view. Raises `BudgetExceeded` past the limit on members, `MalformedError` without any."""
-    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
+    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[], rows=0)
     tail_at = max(blob.size - _TAIL_BYTES, 0)
     tail = blob.read_at(tail_at, _TAIL_BYTES)
     seen: set[tuple[int, int, int]] = set()
@@ -97,7 +99,7 @@ def read(blob: Blob, limits: Limits) -> Views:
 
 def read_forward(blob: Blob, limits: Limits) -> Views:
     """The members by their local headers alone, as far as the blob can be read."""
-    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[])
+    views = Views(entries={}, directories=0, first=blob.size, duplicates=[], hidden=[], problems=[], rows=0)
     with suppress(BudgetExceeded, MalformedError):
         _local(blob, views, limits)
     return views
@@ -133,7 +135,7 @@ def _directory(blob: Blob, end: int) -> tuple[int, int, int] | None:
     size, start = struct.unpack_from("<II", record, 12)
     before = end
     locator = blob.read_at(end - 20, 20) if end >= 20 else b""
-    if locator[:4] == b"PK\x06\x07":
+    if len(locator) == 20 and locator[:4] == b"PK\x06\x07":
         at = struct.unpack_from("<Q", locator, 8)[0]
         big = blob.read_at(at, 56) if at < blob.size else b""
         if len(big) == 56 and big[:4] == b"PK\x06\x06":
@@ -170,7 +172,8 @@ def _central(blob: Blob, place: tuple[int, int, int], views: Views, limits: Limi
             views.duplicates.append(name)
         names.add(name)
         _add_central(blob, views, name, header_at + shift, (flags, method, packed, whole, external >> 16))
-        if len(views.entries) > limits.archive_members:
+        views.rows += 1
+        if views.rows > limits.archive_members:
             raise BudgetExceeded(f"more than {limits.archive_members} members")
         at += _CENTRAL_BYTES + name_length + extra_length + note_length
 
@@ -217,7 +220,7 @@ def _add_central(
         packed=packed,
         size=whole,
         mode=mode,
-        differs=[*(known.differs if known else []), *differs],
+        differs=[*(known.differs if known else []), *differs][:_NOTES],
     )
 
 

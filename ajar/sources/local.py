@@ -25,6 +25,10 @@ from ajar.model.release import FileEntry, Release
 
 INSPECTOR = "local"
 
+# A pipe that took a file's place since it was listed must not hang, a terminal not become ours, and a
+# link not lead out of the release: what was a link when it was listed is opened by where it leads.
+_OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+
 # Version control and caches are not part of what is released.
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__"})
 
@@ -42,8 +46,7 @@ class LocalRelease:
 
     @contextmanager
     def open(self, entry: FileEntry) -> Iterator[Blob]:
-        # O_NONBLOCK: a pipe that took a file's place must not hang the audit.
-        fd = os.open(self.real_paths[entry.path], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        fd = os.open(self.real_paths[entry.path], _OPEN_FLAGS)
         try:
             info = os.fstat(fd)
             if not stat.S_ISREG(info.st_mode):
@@ -76,7 +79,7 @@ def _resolve(locator: Locator, path: Path, file_limit: int) -> LocalRelease:
             raise TargetUnreadable(f"{path}: permission denied", hint="make it readable and try again")
         entry = FileEntry(path=_shown(path.name), size=path.stat().st_size)
         release = Release(locator=locator, files=(entry,))
-        return LocalRelease(release=release, observations=(), real_paths={entry.path: str(path)})
+        return LocalRelease(release=release, observations=(), real_paths={entry.path: os.path.realpath(path)})
     if not stat.S_ISDIR(mode):
         raise TargetUnreadable(f"{path}: neither a file nor a folder", hint="give a folder, file or archive")
     folder, boundary, revision = _snapshot(path) or (path, path, _git_revision(path))
@@ -184,18 +187,24 @@ class _Walk:
                 if len(self.files) >= self.file_limit:
                     self._gap(path, GapReason.OVER_BUDGET, f"more than {self.file_limit} files")
                     return
-                if child.is_symlink():
-                    self._link(child.path, path)
-                elif child.is_dir(follow_symlinks=False):
-                    if child.name not in _SKIPPED_FOLDERS:
-                        queue.append((child.path, path))
-                else:
-                    self._file(child.path, path, child.stat(follow_symlinks=False), None)
+                try:
+                    if child.is_symlink():
+                        self._link(child.path, path)
+                    elif child.is_dir(follow_symlinks=False):
+                        if child.name not in _SKIPPED_FOLDERS:
+                            queue.append((child.path, path))
+                    else:
+                        self._file(child.path, path, child.stat(follow_symlinks=False), None)
+                except OSError as error:  # gone since it was listed, or a name that is too long
+                    self._gap(path, GapReason.UNREADABLE, error.strerror or str(error))
 
     def _file(self, real: str, path: str, info: os.stat_result, digest: str | None) -> None:
         if not stat.S_ISREG(info.st_mode):
             self._gap(path, GapReason.UNSUPPORTED, "neither a file nor a folder")
             return
+        # A name that is no UTF-8 may be spelled like another file's: neither hides the other.
+        while path in self.real_paths:
+            path = f"{path}~"
         self.files.append(FileEntry(path=path, size=info.st_size, digest=digest))
         self.real_paths[path] = real
 

@@ -245,9 +245,9 @@ def test_a_long_card_is_cut_and_says_so():
 
 
 def test_four_megabytes_take_seconds_at_most():
-    started = time.perf_counter()
+    started = time.process_time()
     seen = look(FORMAT, CARD * (4 * 2**20 // len(CARD)), "README.md")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert len([i for i in seen.evidence if i.key.endswith("link")]) <= 401
 
 
