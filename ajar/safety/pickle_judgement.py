@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.pickle_values import UNKNOWN, Attribute, Box, Literal, Made, Name, Value, describe, strings
 from ajar.safety.symbols import EFFECTS, Symbol, Tier
-from ajar.safety.unpickling import Act, Event
+from ajar.safety.tells import gives_away, is_strong
+from ajar.safety.unpickling import CREATES, Act, Event
 
 CALLS = "pickle-calls-only-what-rebuilds-data"
 IMPORTS = "pickle-imports-only-what-rebuilds-data"
@@ -22,11 +23,8 @@ PERSISTENT = "pickle-needs-no-loader-of-its-own"
 
 _BIG = 1 << 30  # bytes or items that an argument may ask for
 _REBUILDS = re.compile(
-    r"^_*(pyx_)?(re)?(build|construct|create|make|new|restore|unpickle|pickle|setstate|load_state|from_state|unreduce)",
-)
-_TELLS = re.compile(
-    r"[;&|`]|\$\(|(^|\s)(sh|bash|cmd|powershell|curl|wget|nc|ncat|python3?|perl|echo|rm|cat|touch|chmod|id|whoami|open)\s"
-    r"|\w+://|^(/|~/|\.\./|[A-Za-z]:\\)|\b(import|exec|eval|system|popen|subprocess|lambda|__\w+__)\b|\.(py|sh|so|dll|exe|txt|pkl)$"
+    r"^_*(pyx_)?(re(build|construct|create|make|store)|unpickle|unreduce|(load|set|from)_?state)"
+    r"|^_+(pyx_)?(build|construct|create|make|new|pickle)|^(new|make)_?(obj|instance|from)",
 )
 _STATE_KEYS = frozenset(
     [
@@ -105,32 +103,51 @@ def _call(event: Event, called: set[str]) -> Iterator[Judged]:  # noqa: ARG001  
 
 
 def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
-    tier = target.symbol.tier
+    tier, creates = target.symbol.tier, event.note == CREATES
     if tier is Tier.DANGEROUS:
         message = f"calls {shown}: {_why(target.symbol)}"
         yield Judged(rule=CALLS, severity=Severity.CRITICAL, message=message, at=event.at)
+    elif tier is Tier.NAMED and not creates:
+        message = f"calls {shown}: {_why(target.symbol) or 'honest pickles name it and do not call it'}"
+        yield Judged(rule=CALLS, severity=Severity.HIGH, message=message, at=event.at)
     elif tier is Tier.CONDITIONAL:
         holds = _CONDITIONS[target.symbol.condition](event.arguments)
         if not holds:
             message = f"calls {shown}, which is harmless only with other arguments"
             yield Judged(rule=CALLS, severity=Severity.HIGH, message=message, at=event.at)
+    elif tier is Tier.CLASS and not creates:
+        yield from _class_call(target, event, shown)
     elif tier is Tier.UNREVIEWED:
-        yield from _unreviewed_call(target, event, shown)
+        yield from _unreviewed_call(target, event, shown, creates=creates)
 
 
-def _unreviewed_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
-    """An unknown function is a danger when it is told what a loader has no business with, or is no rebuilder."""
-    last = target.name.rpartition(".")[2]
-    telling = [
-        text for argument in event.arguments for text in strings(argument) if _TELLS.search(text[:1000])
-    ]
-    if telling:
-        message = f"calls {shown}, unreviewed, with {describe(telling[0])}"
+def _class_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
+    """A reviewed package's class is constructed: with a command, an address, a path or code it has no business."""
+    if target.name.endswith(("Error", "Exception", "Warning")):
+        return
+    told = [text for text in _texts(event.arguments, depth=1) if is_strong(text)]
+    if told:
+        message = f"calls {shown} with {describe(told[0])}"
         yield Judged(
             rule=CALLS, severity=Severity.HIGH, message=message, at=event.at, confidence=Confidence.MEDIUM
         )
-    elif not last.lstrip("_")[:1].isupper():
-        rebuilds = bool(_REBUILDS.match(last))
+
+
+def _unreviewed_call(target: Name, event: Event, shown: str, *, creates: bool) -> Iterator[Judged]:
+    """An unknown function is a danger when it is told what a loader has no business with, or is no rebuilder."""
+    last = target.name.rpartition(".")[2]
+    if creates:
+        return  # only `__new__` runs; that nobody has reviewed the class is said where it is imported
+    is_class, rebuilds = last.lstrip("_")[:1].isupper(), bool(_REBUILDS.match(last))
+    told = [
+        text for text in _texts(event.arguments, depth=2 if is_class or rebuilds else 4) if gives_away(text)
+    ]
+    if told:
+        message = f"calls {shown}, unreviewed, with {describe(told[0])}"
+        yield Judged(
+            rule=CALLS, severity=Severity.HIGH, message=message, at=event.at, confidence=Confidence.MEDIUM
+        )
+    elif not is_class:
         yield Judged(
             rule=CALLS,
             severity=Severity.MEDIUM if rebuilds else Severity.HIGH,
@@ -138,6 +155,10 @@ def _unreviewed_call(target: Name, event: Event, shown: str) -> Iterator[Judged]
             at=event.at,
             confidence=Confidence.LOW if rebuilds else Confidence.MEDIUM,
         )
+
+
+def _texts(arguments: Sequence[Value], *, depth: int) -> list[str]:
+    return [text for argument in arguments for text in strings(argument, depth=depth)]
 
 
 def _computed(event: Event, called: set[str]) -> Iterator[Judged]:  # noqa: ARG001
@@ -211,11 +232,51 @@ def _public_attribute(arguments: Sequence[Value]) -> bool:
     if len(arguments) < 2 or arguments[0] is UNKNOWN or not _is_public(arguments[1]):
         return False
     of = arguments[0]
-    return not isinstance(of, Name) or of.symbol.tier in {Tier.CLASS, Tier.INERT, Tier.UNREVIEWED}
+    return not isinstance(of, Name) or of.symbol.tier in {
+        Tier.CLASS,
+        Tier.INERT,
+        Tier.NAMED,
+        Tier.UNREVIEWED,
+    }
 
 
 def _inert_callable(arguments: Sequence[Value]) -> bool:
     return not arguments or arguments[0] is not UNKNOWN
+
+
+def _harmless(value: Value) -> bool:
+    """Whether a callable that a container or an iterator will call by itself does nothing but compute."""
+    if isinstance(value, Name):
+        return value.symbol.tier is Tier.INERT
+    of = value.of if isinstance(value, Made) else None
+    if not isinstance(of, Name) or not isinstance(value, Made):
+        return value is None
+    if of.name in {"attrgetter", "itemgetter"}:
+        return True
+    return of.name == "partial" and all(map(_harmless, value.arguments[:1]))
+
+
+def _harmless_callable(arguments: Sequence[Value]) -> bool:
+    return not arguments or _harmless(arguments[0])
+
+
+def _harmless_second(arguments: Sequence[Value]) -> bool:
+    return len(arguments) < 2 or _harmless(arguments[1])
+
+
+def _factory(arguments: Sequence[Value]) -> bool:
+    """What makes a missing value, called with nothing: a class or a function that computes."""
+    first = arguments[0] if arguments else None
+    if isinstance(first, Made) and isinstance(first.of, Name) and first.of.name == "partial":
+        return _factory(first.arguments)
+    if isinstance(first, Name):
+        known = first.symbol.tier in {Tier.INERT, Tier.CONDITIONAL, Tier.CLASS}
+        return known or (first.symbol.tier in {Tier.NAMED, Tier.UNREVIEWED} and _is_class(first))
+    return first is None or isinstance(first, Made)
+
+
+def _is_class(name: Name) -> bool:
+    return name.name.rpartition(".")[2].lstrip("_")[:1].isupper()
 
 
 def _attribute_names(arguments: Sequence[Value]) -> bool:
@@ -246,7 +307,12 @@ def _latin1(arguments: Sequence[Value]) -> bool:
 
 
 def _reviewed_class(arguments: Sequence[Value]) -> bool:
-    return bool(arguments) and isinstance(arguments[0], Name)
+    """A class, and a base that only holds data: `_reconstructor` calls the base with the third argument."""
+    if not arguments or not isinstance(arguments[0], Name):
+        return False
+    base = arguments[1] if len(arguments) == 3 else None
+    plain = {Tier.INERT, Tier.CLASS, Tier.CONDITIONAL, Tier.UNREVIEWED}
+    return not isinstance(base, Name) or base.symbol.tier in plain
 
 
 def _one_argument(arguments: Sequence[Value]) -> bool:
@@ -260,6 +326,9 @@ def _nested(arguments: Sequence[Value]) -> bool:
 _CONDITIONS: Mapping[str, Callable[[Sequence[Value]], bool]] = {
     "public-attribute": _public_attribute,
     "inert-callable": _inert_callable,
+    "harmless-callable": _harmless_callable,
+    "harmless-second": _harmless_second,
+    "harmless-factory": _factory,
     "attribute-names": _attribute_names,
     "literal-arguments": _literal_arguments,
     "small-size": _small_size,

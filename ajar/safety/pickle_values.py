@@ -15,6 +15,8 @@ from ajar.safety.symbols import Symbol
 TUPLE_ITEMS = 64
 CHILDREN = 256
 TEXT_CHARS = 4096
+TEXTS = 8  # of a list, as many as a command has words
+HEAD_BYTES = 256  # bytes as long as this may be a command or a path; longer ones are data
 
 
 @dataclass(slots=True, eq=False)
@@ -59,15 +61,17 @@ class Literal:
 
     start: int
     length: int
+    head: bytes = b""  # all of it, where it is short enough to tell something
 
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A list, set or dict: its entries under text keys, its other children that matter, its whole size."""
+    """A list, set or dict: its entries under text keys, its first texts, other children that matter, its size."""
 
     kind: str
     items: dict[str, Value] = field(default_factory=dict)
     children: list[Value] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     weight: int = 1  # values in it once every reference is followed
 
 
@@ -121,12 +125,14 @@ def strings(value: Value, *, depth: int = 4) -> list[str]:
     """The texts in a value, outermost first."""
     if isinstance(value, str):
         return [value]
+    if isinstance(value, Literal):
+        return [value.head.decode("ascii", "replace")] if value.head.isascii() and value.head else []
     if depth == 0 or not (matters(value) or isinstance(value, (tuple, Box))):
         return []
     if isinstance(value, tuple):
         inner: list[Value] = list(value)
     elif isinstance(value, Box):
-        inner = [*value.items.values(), *value.children]
+        inner = [*value.texts, *value.items.values(), *value.children]
     elif isinstance(value, Made):
         inner = [*value.arguments, value.state]
     else:

@@ -18,6 +18,7 @@ from ajar.safety.pickle_bytes import Bytes
 from ajar.safety.pickle_values import (
     CHILDREN,
     MARK,
+    TEXTS,
     TUPLE_ITEMS,
     UNKNOWN,
     Attribute,
@@ -38,6 +39,7 @@ WEIGHT = 50_000_000
 EVENTS = 512
 MARKS = 50_000
 _TICK = 1 << 16
+CREATES = "creates"  # the note of a call that only makes an instance
 _TOO_HEAVY = f"stands for more than {WEIGHT} values once its references are followed"
 
 
@@ -177,7 +179,10 @@ class Machine:
         self.event(Act.IMPORT, found)
         return found
 
-    def call(self, target: Value, arguments: Value, keywords: Value = None) -> Value:
+    def call(
+        self, target: Value, arguments: Value, keywords: Value = None, *, creates: bool = False
+    ) -> Value:
+        """A call, or where `creates` only the making of an instance, which runs `__new__` and no `__init__`."""
         given = arguments if isinstance(arguments, tuple) else (UNKNOWN,) if arguments is not None else ()
         if isinstance(arguments, Box):
             given = tuple(arguments.children)
@@ -185,7 +190,7 @@ class Machine:
             given = (*given, keywords)
         plain = isinstance(target, Name) and target.symbol.tier is Tier.INERT
         if not plain:
-            self.event(Act.CALL, target, given)
+            self.event(Act.CALL, target, given, CREATES if creates else "")
         if isinstance(target, Name):
             return _result(target, given)
         return Made(target, given[:8]) if target is not UNKNOWN else UNKNOWN
@@ -219,8 +224,11 @@ class Machine:
                     box.items[key] = value
                 elif len(box.children) < CHILDREN:
                     box.children.extend(item for item in (key, value) if matters(item))
-        elif len(box.children) < CHILDREN:
-            box.children.extend([item for item in items if matters(item)][: CHILDREN - len(box.children)])
+        else:
+            if len(box.texts) < TEXTS:
+                box.texts.extend(item for item in items[:TEXTS] if isinstance(item, str))
+            if len(box.children) < CHILDREN:
+                box.children.extend([item for item in items if matters(item)][: CHILDREN - len(box.children)])
 
     def remember(self, index: int) -> None:
         if index > MEMO_INDEX:
@@ -257,8 +265,11 @@ def _attribute(of: Value, name: Value, at: int) -> Value:
     return Attribute(of, name)
 
 
+_PLAIN = frozenset([Tier.INERT, Tier.CLASS, Tier.NAMED, Tier.CONDITIONAL])
+
+
 def _is_plain(value: Value) -> bool:
-    return isinstance(value, Name) and value.symbol.tier in {Tier.INERT, Tier.CLASS, Tier.CONDITIONAL}
+    return isinstance(value, Name) and value.symbol.tier in _PLAIN
 
 
 def _has_odd_keys(state: Value) -> bool:
