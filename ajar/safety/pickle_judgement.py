@@ -260,6 +260,10 @@ def _harmless_callable(arguments: Sequence[Value]) -> bool:
     return not arguments or _harmless(arguments[0])
 
 
+def _iterates(arguments: Sequence[Value]) -> bool:
+    return len(arguments) < 2 or _harmless(arguments[0])
+
+
 def _harmless_second(arguments: Sequence[Value]) -> bool:
     return len(arguments) < 2 or _harmless(arguments[1])
 
@@ -327,6 +331,7 @@ _CONDITIONS: Mapping[str, Callable[[Sequence[Value]], bool]] = {
     "public-attribute": _public_attribute,
     "inert-callable": _inert_callable,
     "harmless-callable": _harmless_callable,
+    "harmless-callable-or-data": _iterates,
     "harmless-second": _harmless_second,
     "harmless-factory": _factory,
     "attribute-names": _attribute_names,
