@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.pickle_values import UNKNOWN, Attribute, Box, Literal, Made, Name, Value, describe, strings
-from ajar.safety.symbols import EFFECTS, Symbol, Tier
+from ajar.safety.symbols import EFFECTS, LEADS_OUT, Symbol, Tier
 from ajar.safety.tells import gives_away, is_strong
 from ajar.safety.unpickling import CREATES, Act, Event
 
@@ -26,6 +26,8 @@ _REBUILDS = re.compile(
     r"^_*(pyx_)?(re(build|construct|create|make|store)|unpickle|unreduce|(load|set|from)_?state)"
     r"|^_+(pyx_)?(build|construct|create|make|new|pickle)|^(new|make)_?(obj|instance|from)",
 )
+_TOOLZ = re.compile(r"(cy)?toolz\.[\w.]+:\w+")
+_EXCEPTION = ("Error", "Exception", "Warning")
 _STATE_KEYS = frozenset(
     [
         "__class__",
@@ -92,6 +94,10 @@ def _call(event: Event, called: set[str]) -> Iterator[Judged]:  # noqa: ARG001  
     shown = f"{describe(target)}({', '.join(map(describe, event.arguments[:6]))})"
     if isinstance(target, Name):
         yield from _named_call(target, event, shown)
+    elif (
+        isinstance(target, Made) and isinstance(target.of, Name) and target.of.symbol.condition == "callable"
+    ):
+        return  # an object that was made to rebuild others
     elif target is UNKNOWN or isinstance(target, (Made, Attribute)):
         message = f"calls {shown}, a value made while loading"
         yield Judged(rule=NAMES, severity=Severity.HIGH, message=message, at=event.at)
@@ -107,9 +113,8 @@ def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
     if tier is Tier.DANGEROUS:
         message = f"calls {shown}: {_why(target.symbol)}"
         yield Judged(rule=CALLS, severity=Severity.CRITICAL, message=message, at=event.at)
-    elif tier is Tier.NAMED and not creates:
-        message = f"calls {shown}: {_why(target.symbol) or 'honest pickles name it and do not call it'}"
-        yield Judged(rule=CALLS, severity=Severity.HIGH, message=message, at=event.at)
+    elif tier is Tier.NAMED and not creates and not _is_exception(target):
+        yield from _named_only_call(target, event, shown)
     elif tier is Tier.CONDITIONAL:
         holds = _CONDITIONS[target.symbol.condition](event.arguments)
         if not holds:
@@ -121,9 +126,27 @@ def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
         yield from _unreviewed_call(target, event, shown, creates=creates)
 
 
+def _named_only_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
+    """A call of what honest pickles only name. One that rebuilds by its name, of a library that is known, is less."""
+    rebuilds = _REBUILDS.match(target.name.rpartition(".")[2])
+    told = rebuilds and any(map(is_strong, _texts(event.arguments, depth=2)))
+    why = _why(target.symbol) or "honest pickles name it and do not call it"
+    yield Judged(
+        rule=CALLS,
+        severity=Severity.MEDIUM if rebuilds and not told else Severity.HIGH,
+        message=f"calls {shown}: {why}",
+        at=event.at,
+        confidence=Confidence.LOW if rebuilds and not told else Confidence.MEDIUM,
+    )
+
+
+def _is_exception(name: Name) -> bool:
+    return name.name.endswith(_EXCEPTION)
+
+
 def _class_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
     """A reviewed package's class is constructed: with a command, an address, a path or code it has no business."""
-    if target.name.endswith(("Error", "Exception", "Warning")):
+    if _is_exception(target):
         return
     told = [text for text in _texts(event.arguments, depth=1) if is_strong(text)]
     if told:
@@ -229,9 +252,12 @@ def _is_public(name: Value) -> bool:
 
 
 def _public_attribute(arguments: Sequence[Value]) -> bool:
-    if len(arguments) < 2 or arguments[0] is UNKNOWN or not _is_public(arguments[1]):
+    """How a bound method is stored. Its name may begin with one underscore: a call of what this gives is judged."""
+    if len(arguments) < 2 or arguments[0] is UNKNOWN or not isinstance(arguments[1], str):
         return False
     of = arguments[0]
+    if any(not part or part.startswith("__") or part in LEADS_OUT for part in arguments[1].split(".")):
+        return False
     return not isinstance(of, Name) or of.symbol.tier in {
         Tier.CLASS,
         Tier.INERT,
@@ -306,6 +332,27 @@ def _small_power(arguments: Sequence[Value]) -> bool:
     return all(isinstance(item, int) and abs(item) < 10_000 for item in arguments)
 
 
+def _makes_first(arguments: Sequence[Value]) -> bool:
+    """Calls its first argument: a class or a rebuilder that is known, and no text that gives a call away."""
+    first = arguments[0] if arguments else None
+    if not isinstance(first, Name) or any(map(is_strong, _texts(arguments[1:2], depth=2))):
+        return False
+    known = first.symbol.tier in {Tier.INERT, Tier.CLASS, Tier.CONDITIONAL}
+    return known or (first.symbol.tier in {Tier.NAMED, Tier.UNREVIEWED} and _is_exception(first))
+
+
+def _names_toolz(arguments: Sequence[Value]) -> bool:
+    """A class of toolz and, where the function is named by a text, one of toolz."""
+    function = arguments[1] if len(arguments) > 1 else None
+    return function is not UNKNOWN and (not isinstance(function, str) or bool(_TOOLZ.fullmatch(function)))
+
+
+def _names_scipy(arguments: Sequence[Value]) -> bool:
+    """A module of scipy and a function in it."""
+    texts = [item for item in arguments[:2] if isinstance(item, str)]
+    return len(texts) == 2 and texts[0].startswith("scipy.") and texts[1].isidentifier()
+
+
 def _latin1(arguments: Sequence[Value]) -> bool:
     return all(item is None or isinstance(item, (str, Literal)) for item in arguments[:2])
 
@@ -338,6 +385,9 @@ _CONDITIONS: Mapping[str, Callable[[Sequence[Value]], bool]] = {
     "literal-arguments": _literal_arguments,
     "small-size": _small_size,
     "small-power": _small_power,
+    "makes-first": _makes_first,
+    "names-scipy": _names_scipy,
+    "names-toolz": _names_toolz,
     "codec-latin1": _latin1,
     "reviewed-class": _reviewed_class,
     "one-argument": _one_argument,

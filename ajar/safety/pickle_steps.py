@@ -103,7 +103,7 @@ def _string(m: Machine, code: int) -> None:
     if length <= TEXT_CHARS:
         m.push(_decoded(m.data.take(length)))
     else:
-        m.push(Literal(m.data.at, length))
+        m.push(Literal(m.data.at, length, is_text=True))
         m.data.skip(length)
 
 

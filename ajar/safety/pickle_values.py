@@ -62,6 +62,8 @@ class Literal:
     start: int
     length: int
     head: bytes = b""  # all of it, where it is short enough to tell something
+    is_text: bool = False  # stands as text, whose characters a call turns into bytes
+    data: bytes | None = None  # where it stands nowhere: made of a short text
 
 
 @dataclass(slots=True, eq=False)

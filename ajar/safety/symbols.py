@@ -74,7 +74,7 @@ _LEADS_OUT_WORDS = (
     "pathlib tempfile inspect code runpy pty platform threading multiprocessing asyncio urllib requests "
     "marshal copyreg posix nt"
 )
-_LEADS_OUT = frozenset(_LEADS_OUT_WORDS.split())
+LEADS_OUT = frozenset(_LEADS_OUT_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,25 @@ class _Table:
 
 
 _NOTHING = _Table({}, {}, ())
+_CYTHON = Symbol(
+    module="", name="", tier=Tier.INERT, reason="how Cython rebuilds an object of the class that it is given"
+)
 
 
 def lookup(module: str, name: str) -> Symbol:
     """What is known of a name. Never fails: a name without a row is `UNREVIEWED`, or worse."""
     top = module.partition(".")[0]
     table = _table(top) if top in _lines() else _NOTHING
+    if name.startswith("__pyx_unpickle_") and table is not _NOTHING:
+        return _CYTHON
     found = table.exact.get((module, name))
     if found is not None:
         return found
-    if "." in name:
-        return _dotted(module, name)
     for row in table.anywhere.get(name, ()):
         if _inside(row, module):
             return row
+    if "." in name:
+        return _dotted(module, name)
     for row in table.patterns:
         if _inside(row, module) and _is_named(row.name, name):
             return row
@@ -124,7 +129,7 @@ def _dotted(module: str, name: str) -> Symbol:
     """A path through attributes. Classes in classes, and a class's public methods when only named, are ordinary."""
     parts = name.split(".")
     first = lookup(module, parts[0])
-    reach = [part for part in parts if part in _LEADS_OUT or _DUNDER.match(part)]
+    reach = [part for part in parts if part in LEADS_OUT or _DUNDER.match(part)]
     ordinary = first.tier in {Tier.INERT, Tier.CLASS, Tier.NAMED, Tier.UNREVIEWED} and not reach
     if ordinary and all(part[:1].isupper() for part in parts):
         return first

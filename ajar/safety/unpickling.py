@@ -17,12 +17,14 @@ from ajar.errors import BudgetExceeded, MalformedError
 from ajar.safety.pickle_bytes import Bytes
 from ajar.safety.pickle_values import (
     CHILDREN,
+    HEAD_BYTES,
     MARK,
     TEXTS,
     TUPLE_ITEMS,
     UNKNOWN,
     Attribute,
     Box,
+    Literal,
     Made,
     Name,
     Row,
@@ -39,6 +41,7 @@ WEIGHT = 50_000_000
 EVENTS = 512
 MARKS = 50_000
 _TICK = 1 << 16
+_BYTE_CODECS = frozenset(["latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "utf8", "ascii"])
 CREATES = "creates"  # the note of a call that only makes an instance
 _TOO_HEAVY = f"stands for more than {WEIGHT} values once its references are followed"
 
@@ -200,7 +203,7 @@ class Machine:
             self.event(Act.CHANGE, target, (state,), "sets the state of something that it imported")
         elif isinstance(target, Made):
             target.state = state
-            if not _is_plain(target.of) or _has_odd_keys(state):
+            if not _is_plain(target.of) or _has_odd_keys(state) or _loads(target.of):
                 self.event(Act.STATE, target, (state,))
             if self.after_build is not None:
                 self.after_build(self, target)
@@ -250,10 +253,25 @@ def _result(target: Name, given: tuple[Value, ...]) -> Value:
     if target.module == "copyreg" and given and isinstance(given[0], Name):
         return Made(given[0], given[1:2])
     if target.module in {"_codecs", "codecs"} and target.name == "encode":
-        return None if not given or isinstance(given[0], (str, type(None))) else UNKNOWN
+        return _encoded(given)
     if target.symbol.tier is Tier.INERT and target.module == "builtins":
         return given[0] if target.name in {"str", "int"} and len(given) == 1 else Made(target, given[:8])
     return Made(target, given[:8])
+
+
+def _encoded(given: tuple[Value, ...]) -> Value:
+    """Bytes of protocols 0 to 2, which stand as text: each character is a byte."""
+    text, codec = given[0] if given else None, given[1] if len(given) > 1 else "utf-8"
+    if text is None:
+        return None
+    if not isinstance(codec, str) or codec.lower() not in _BYTE_CODECS:
+        return UNKNOWN
+    if isinstance(text, Literal):
+        return text if text.is_text else UNKNOWN
+    if not isinstance(text, str):
+        return UNKNOWN
+    data = text.encode(codec, "replace")
+    return Literal(-1, len(data), data[:HEAD_BYTES], data=data)
 
 
 def _attribute(of: Value, name: Value, at: int) -> Value:
@@ -270,6 +288,10 @@ _PLAIN = frozenset([Tier.INERT, Tier.CLASS, Tier.NAMED, Tier.CONDITIONAL])
 
 def _is_plain(value: Value) -> bool:
     return isinstance(value, Name) and value.symbol.tier in _PLAIN
+
+
+def _loads(value: Value) -> bool:
+    return isinstance(value, Name) and value.symbol.effect == "deserialise"
 
 
 def _has_odd_keys(state: Value) -> bool:
