@@ -72,7 +72,9 @@ def values(module: Any) -> Iterator[tuple[str, Any]]:
         elif inspect.isclass(value) and issubclass(value, BaseException):
             with contextlib.suppress(BaseException):
                 yield f"{name}-raised", value("message")
-        elif inspect.isclass(value) and not inspect.isabstract(value) and may_construct(module.__name__, name):
+        elif (
+            inspect.isclass(value) and not inspect.isabstract(value) and may_construct(module.__name__, name)
+        ):
             with contextlib.suppress(BaseException), limited(SECONDS):
                 yield f"{name}-made", fitted(value())
 
@@ -102,7 +104,9 @@ def fitted(value: Any) -> Any:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("packages", nargs="+")
     options = parser.parse_args()

@@ -121,10 +121,14 @@ class Package:
         again = holder.aliases.get(name)
         return self._find(again, kind, depth - 1) if again and again != full else None
 
-    def _reach(self, klass: Klass, node: ast.AST, label: str, depth: int, seen: set[int]) -> Iterator[tuple[str, str]]:
+    def _reach(
+        self, klass: Klass, node: ast.AST, label: str, depth: int, seen: set[int]
+    ) -> Iterator[tuple[str, str]]:
         yield from self._walk(klass.module, klass, node, label, depth, seen)
 
-    def _walk(self, module: str, klass: Klass | None, node: ast.AST, label: str, depth: int, seen: set[int]) -> Iterator[tuple[str, str]]:
+    def _walk(
+        self, module: str, klass: Klass | None, node: ast.AST, label: str, depth: int, seen: set[int]
+    ) -> Iterator[tuple[str, str]]:
         if id(node) in seen:
             return
         seen.add(id(node))
@@ -143,7 +147,9 @@ class Package:
                 if depth:
                     yield from self._inner(module, klass, dotted, full, label, depth, seen)
 
-    def _inner(self, module: str, klass: Klass | None, dotted: str, full: str, label: str, depth: int, seen: set[int]) -> Iterator[tuple[str, str]]:
+    def _inner(
+        self, module: str, klass: Klass | None, dotted: str, full: str, label: str, depth: int, seen: set[int]
+    ) -> Iterator[tuple[str, str]]:
         first, _, rest = dotted.partition(".")
         step = f"{label} -> {dotted}"
         if klass is not None and first in {"self", "cls", "super()"} and rest and "." not in rest:
@@ -170,7 +176,12 @@ class Package:
         for module in self.modules.values():
             for name, full in module.aliases.items():
                 where, _, last = full.rpartition(".")
-                if not name.lstrip("_")[:1].isupper() or full.split(".")[0] == self.name or not where or last != name:
+                if (
+                    not name.lstrip("_")[:1].isupper()
+                    or full.split(".")[0] == self.name
+                    or not where
+                    or last != name
+                ):
                     continue
                 if lookup(where, name).tier in {Tier.DANGEROUS, Tier.NAMED, Tier.UNREVIEWED}:
                     yield (module.name if name in own else f"{self.name}.**"), name, full
@@ -181,7 +192,9 @@ def _module(name: str, tree: ast.Module, *, is_package: bool) -> Module:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for item in node.names:
-                found.aliases[item.asname or item.name.partition(".")[0]] = item.name if item.asname else item.name.partition(".")[0]
+                found.aliases[item.asname or item.name.partition(".")[0]] = (
+                    item.name if item.asname else item.name.partition(".")[0]
+                )
         elif isinstance(node, ast.ImportFrom):
             parts = name.split(".") if is_package else name.split(".")[:-1]
             base = parts[: len(parts) - node.level + 1] if node.level else []
@@ -190,9 +203,15 @@ def _module(name: str, tree: ast.Module, *, is_package: bool) -> Module:
                 found.aliases[item.asname or item.name] = f"{where}.{item.name}"
         elif isinstance(node, ast.ClassDef):
             klass = Klass(name, node.name, [text for text in map(_dotted, node.bases) if text])
-            klass.methods = {item.name: item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
+            klass.methods = {
+                item.name: item
+                for item in node.body
+                if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))
+            }
             found.classes[node.name] = klass
-    found.functions = {item.name: item for item in tree.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    found.functions = {
+        item.name: item for item in tree.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
     return found
 
 
@@ -208,7 +227,9 @@ def _dotted(node: ast.AST) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--site", type=Path, required=True)
     parser.add_argument("--rows", action="store_true")
     parser.add_argument("packages", nargs="+")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ajar.model.judgement import Confidence, Severity
 from ajar.safety.pickle_values import UNKNOWN, Attribute, Box, Literal, Made, Name, Value, describe, strings
 from ajar.safety.symbols import EFFECTS, LEADS_OUT, Symbol, Tier
-from ajar.safety.tells import gives_away, is_strong
+from ajar.safety.tells import gives_away, is_code, is_strong
 from ajar.safety.unpickling import CREATES, Act, Event
 
 CALLS = "pickle-calls-only-what-rebuilds-data"
@@ -120,8 +120,8 @@ def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
         if not holds:
             message = f"calls {shown}, which is harmless only with other arguments"
             yield Judged(rule=CALLS, severity=Severity.HIGH, message=message, at=event.at)
-    elif tier is Tier.CLASS and not creates:
-        yield from _class_call(target, event, shown)
+    elif tier is Tier.CLASS:
+        yield from _class_call(target, event, shown, tells=is_code if creates else is_strong)
     elif tier is Tier.UNREVIEWED:
         yield from _unreviewed_call(target, event, shown, creates=creates)
 
@@ -144,11 +144,11 @@ def _is_exception(name: Name) -> bool:
     return name.name.endswith(_EXCEPTION)
 
 
-def _class_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
+def _class_call(target: Name, event: Event, shown: str, *, tells: Callable[[str], bool]) -> Iterator[Judged]:
     """A reviewed package's class is constructed: with a command, an address, a path or code it has no business."""
     if _is_exception(target):
         return
-    told = [text for text in _texts(event.arguments, depth=1) if is_strong(text)]
+    told = [text for text in _texts(event.arguments, depth=1) if tells(text)]
     if told:
         message = f"calls {shown} with {describe(told[0])}"
         yield Judged(

@@ -34,7 +34,7 @@ _FILE = re.compile(
     r"|json|ya?ml|csv|html?|npy|npz|onnx|cfg|ini|toml|xml|key|pem|whl|ipynb|dat|hdf5|parquet)"
 )
 _CODE = re.compile(
-    r"(?:^|[\s;:(=,\[])(?:import\s+[a-z_]\w*(?:[\s,;.]|$)|from\s+[a-z_][\w.]*\s+import\b|(?:exec|eval|compile|open|print|getattr|system|popen)\s*\(|def\s+\w+\s*\(|lambda\b[^:\n]{0,40}:)"
+    r"(?:^|[\s;:(=,\[])(?:import\s+(?:os|sys|subprocess|socket|shutil|pty|base64|urllib|requests|ctypes|builtins|importlib|pickle|platform|threading|http|code|runpy|tempfile|pathlib)\b|import\s+[a-z_][\w.]*\s*(?:;|\n|\sas\s)|from\s+[a-z_][\w.]*\s+import\s|(?:exec|eval|compile|open|print|getattr|system|popen)\s*\(|def\s+\w+\s*\(|lambda\b[^:\n]{0,40}:)"
     r"|\b(?:os|sys|subprocess|builtins|shutil|socket|posix|pty)[.:](?:[a-z_]\w*)|__(?:import|class|globals|builtins|subclasses|reduce|code|init|mro|base)\w*__"
 )
 _QUERY = re.compile(
@@ -46,6 +46,10 @@ _QUERY = re.compile(
 def gives_away(text: str) -> bool:
     """Whether a text reads as a command, an address, a path, a file's name or code."""
     return is_strong(text) or bool(_ALONE.fullmatch(text[:CHARS]) or _FILE.fullmatch(text[:CHARS]))
+
+
+def is_code(text: str) -> bool:
+    return bool(_CODE.search(text[:CHARS]))
 
 
 def is_strong(text: str) -> bool:
