@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 class Tier(StrEnum):
@@ -183,11 +183,11 @@ _STDLIB_EFFECTS = {
 def _lines() -> Mapping[str, tuple[str, ...]]:
     """The table's lines by top-level package; they are taken apart when a stream names that package."""
     found: dict[str, list[str]] = {}
-    for page in sorted((files("ajar.safety") / "data" / "symbols").iterdir(), key=lambda item: item.name):
-        if page.name.endswith(".tsv"):
-            for line in page.read_text("utf-8").splitlines()[1:]:
-                top = line[: line.index("\t")].partition(".")[0]
-                found.setdefault(top, []).append(line)
+    # By path: importlib.resources imports tempfile and its kin, which is most of what this table costs.
+    for page in sorted((Path(__file__).parent / "data" / "symbols").glob("*.tsv")):
+        for line in page.read_text("utf-8").splitlines()[1:]:
+            top = line.partition("\t")[0].partition(".")[0]
+            found.setdefault(top, []).append(line)
     return {top: tuple(lines) for top, lines in found.items()}
 
 
