@@ -131,19 +131,19 @@ def _dotted(module: str, name: str) -> Symbol:
     first = lookup(module, parts[0])
     reach = [part for part in parts if part in LEADS_OUT or _DUNDER.match(part)]
     ordinary = first.tier in {Tier.INERT, Tier.CLASS, Tier.NAMED, Tier.UNREVIEWED} and not reach
-    if ordinary and all(part[:1].isupper() for part in parts):
+    if ordinary and all(part.lstrip("_")[:1].isupper() for part in parts):
         return first
-    if ordinary and _is_method(parts):
+    if ordinary and (_is_method(parts) or first.tier is not Tier.UNREVIEWED) and parts[-1].isidentifier():
         if first.tier is Tier.UNREVIEWED:
             return first
-        reason = f"a method of {first.reason}; honest pickles name it and do not call it"
+        reason = f"a part of {first.reason}; honest pickles name it and do not call it"
         return replace(first, name=name, tier=Tier.NAMED, effect="", reason=reason)
     why = f"through {reach[0]}" if reach else "a path through attributes, which honest pickles do not take"
     return Symbol(module=module, name=name, tier=Tier.DANGEROUS, effect="import", reason=why)
 
 
 def _is_method(parts: Sequence[str]) -> bool:
-    return all(part.lstrip("_")[:1].isupper() for part in parts[:-1]) and parts[-1].isidentifier()
+    return all(part.lstrip("_")[:1].isupper() for part in parts[:-1])
 
 
 def _inside(row: Symbol, module: str) -> bool:

@@ -196,6 +196,8 @@ class Machine:
             self.event(Act.CALL, target, given, CREATES if creates else "")
         if isinstance(target, Name):
             return _result(target, given)
+        if isinstance(target, Made) and is_callable(target) and given and isinstance(given[0], Name):
+            return Made(given[0])
         return Made(target, given[:8]) if target is not UNKNOWN else UNKNOWN
 
     def build(self, target: Value, state: Value) -> None:
@@ -246,8 +248,27 @@ class Machine:
         self.stack.append(self.memo[index])
 
 
+def is_callable(value: Made) -> bool:
+    """Whether a call made an object whose part it is to rebuild others."""
+    return isinstance(value.of, Name) and value.of.symbol.condition == "callable"
+
+
+def resolved(target: Name, given: tuple[Value, ...]) -> Name | None:
+    """The name that a resolver of dill or cloudpickle looks up for texts; `None` where it is no resolver of texts."""
+    texts = [item for item in given[:3] if isinstance(item, str)]
+    if target.name == "_create_namedtuple" and len(given) > 2 and isinstance(given[2], str) and texts:
+        return Name(given[2], texts[0], lookup(given[2], texts[0]), target.at)
+    if target.name in {"_load_type", "_builtin_type"} and texts:
+        plain = lookup("builtins", texts[0])
+        module = "types" if plain.tier is Tier.DANGEROUS else "builtins"
+        return Name(module, texts[0], lookup(module, texts[0]), target.at)
+    return None
+
+
 def _result(target: Name, given: tuple[Value, ...]) -> Value:
     """What a call gives, where it matters for what comes after."""
+    if target.symbol.condition == "resolves":
+        return resolved(target, given) or UNKNOWN
     if target.module in {"builtins", "__builtin__"} and target.name == "getattr" and len(given) >= 2:
         return _attribute(given[0], given[1], target.at)
     if target.module == "copyreg" and given and isinstance(given[0], Name):

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from ajar.safety.pickle_judgement import _CONDITIONS
+from ajar.safety.pickle_conditions import CONDITIONS
 from ajar.safety.python2_names import renamed
 from ajar.safety.symbols import EFFECTS, Tier, lookup
 
@@ -27,7 +27,7 @@ def test_every_row_has_a_reason_a_source_and_a_date() -> None:
         assert source.startswith("https://"), (page, module)
         assert len(date) == 10
         assert tier != Tier.DANGEROUS or effect, (page, module)
-        assert tier != Tier.CONDITIONAL or condition in _CONDITIONS, (page, module)
+        assert tier != Tier.CONDITIONAL or condition in CONDITIONS, (page, module)
         assert tier == Tier.CONDITIONAL or condition in {"", "callable"}, (page, module)
         assert not effect or effect in EFFECTS
 
