@@ -51,7 +51,7 @@ def limited(seconds: int) -> Iterator[None]:
 
 def modules(package: str) -> Iterator[Any]:
     try:
-        top = importlib.import_module(package)
+        top = importlib.import_module(package)  # noqa: TID251  an installed library, on purpose
     except BaseException:  # noqa: BLE001  libraries raise what they like
         return
     yield top
@@ -59,7 +59,7 @@ def modules(package: str) -> Iterator[Any]:
         if any(word in item.name.rpartition(".")[2] for word in SKIP) or ".tests" in item.name:
             continue
         with contextlib.suppress(BaseException), limited(SECONDS * 2):
-            yield importlib.import_module(item.name)
+            yield importlib.import_module(item.name)  # noqa: TID251
 
 
 def values(module: Any) -> Iterator[tuple[str, Any]]:

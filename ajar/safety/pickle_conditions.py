@@ -6,10 +6,27 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ajar.safety.pickle_values import UNKNOWN, Attribute, Literal, Made, Name, Value, strings
 from ajar.safety.symbols import LEADS_OUT, Tier, lookup
-from ajar.safety.tells import is_strong
+from ajar.safety.tells import is_code, is_strong
 
 _BIG = 1 << 30  # bytes or items that an argument may ask for
 _EXCEPTION = ("Error", "Exception", "Warning")
+
+
+# Methods that stand for an operator: bound to an object that the stream built, they may be stored like any other.
+_OPERATORS = frozenset(
+    [
+        "__iter__",
+        "__len__",
+        "__getitem__",
+        "__contains__",
+        "__call__",
+        "__next__",
+        "__add__",
+        "__mul__",
+        "__eq__",
+    ]
+)
+_REVIEWED = frozenset([Tier.INERT, Tier.CONDITIONAL])
 
 
 def texts_in(arguments: Sequence[Value], *, depth: int) -> list[str]:
@@ -29,6 +46,10 @@ def _public_attribute(arguments: Sequence[Value]) -> bool:
     if len(arguments) < 2 or arguments[0] is UNKNOWN or not isinstance(arguments[1], str):
         return False
     of = arguments[0]
+    if isinstance(of, Name) and lookup(of.module, f"{of.name}.{arguments[1]}").tier in _REVIEWED:
+        return True
+    if isinstance(of, Made) and arguments[1] in _OPERATORS:
+        return True
     if any(not part or part.startswith("__") or part in LEADS_OUT for part in arguments[1].split(".")):
         return False
     return not isinstance(of, Name) or of.symbol.tier in {
@@ -75,6 +96,9 @@ def _factory(arguments: Sequence[Value]) -> bool:
     if isinstance(first, Name):
         known = first.symbol.tier in {Tier.INERT, Tier.CONDITIONAL, Tier.CLASS}
         return known or (first.symbol.tier in {Tier.NAMED, Tier.UNREVIEWED} and _is_class(first))
+    if isinstance(first, Attribute):  # a method of a generator of random numbers, and of nothing else
+        maker = first.of.of if isinstance(first.of, Made) else None
+        return isinstance(maker, Name) and maker.module == "random"
     return first is None or isinstance(first, Made)
 
 
@@ -141,6 +165,8 @@ def _reviewed_class(arguments: Sequence[Value]) -> bool:
     """A class, and a base that only holds data: `_reconstructor` calls the base with the third argument."""
     if not arguments or not isinstance(arguments[0], Name):
         return False
+    if any(map(is_code, texts_in(arguments[1:], depth=2))):
+        return False
     base = arguments[1] if len(arguments) == 3 else None
     plain = {Tier.INERT, Tier.CLASS, Tier.CONDITIONAL, Tier.UNREVIEWED}
     return not isinstance(base, Name) or base.symbol.tier in plain
@@ -148,6 +174,10 @@ def _reviewed_class(arguments: Sequence[Value]) -> bool:
 
 def _one_argument(arguments: Sequence[Value]) -> bool:
     return len(arguments) == 1
+
+
+def _no_first(arguments: Sequence[Value]) -> bool:
+    return not arguments or arguments[0] is None
 
 
 def _nested(arguments: Sequence[Value]) -> bool:
@@ -172,6 +202,7 @@ CONDITIONS: Mapping[str, Callable[[Sequence[Value]], bool]] = {
     "names-toolz": _names_toolz,
     "codec-latin1": _latin1,
     "reviewed-class": _reviewed_class,
+    "no-first": _no_first,
     "one-argument": _one_argument,
     "nested-torch": _nested,
 }

@@ -10,7 +10,7 @@ from ajar.model.judgement import Confidence, Severity
 from ajar.safety.pickle_conditions import CONDITIONS, is_exception, texts_in
 from ajar.safety.pickle_values import UNKNOWN, Attribute, Box, Made, Name, describe
 from ajar.safety.symbols import EFFECTS, Symbol, Tier
-from ajar.safety.tells import gives_away, is_code, is_strong
+from ajar.safety.tells import gives_away, is_code, is_file, is_strong
 from ajar.safety.unpickling import CREATES, Act, Event, is_callable, resolved
 
 CALLS = "pickle-calls-only-what-rebuilds-data"
@@ -121,7 +121,7 @@ def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
             message = f"calls {shown}, which is harmless only with other arguments"
             yield Judged(rule=CALLS, severity=Severity.HIGH, message=message, at=event.at)
     elif tier is Tier.CLASS:
-        yield from _class_call(target, event, shown, tells=is_code if creates else is_strong)
+        yield from _class_call(target, event, shown, tells=is_code if creates else _outside)
     elif tier is Tier.UNREVIEWED:
         yield from _unreviewed_call(target, event, shown, creates=creates)
 
@@ -138,6 +138,10 @@ def _named_only_call(target: Name, event: Event, shown: str) -> Iterator[Judged]
         at=event.at,
         confidence=Confidence.LOW if rebuilds and not told else Confidence.MEDIUM,
     )
+
+
+def _outside(text: str) -> bool:
+    return is_strong(text) or is_file(text)
 
 
 def _class_call(target: Name, event: Event, shown: str, *, tells: Callable[[str], bool]) -> Iterator[Judged]:

@@ -45,7 +45,12 @@ _QUERY = re.compile(
 
 def gives_away(text: str) -> bool:
     """Whether a text reads as a command, an address, a path, a file's name or code."""
-    return is_strong(text) or bool(_ALONE.fullmatch(text[:CHARS]) or _FILE.fullmatch(text[:CHARS]))
+    return is_strong(text) or is_file(text) or bool(_ALONE.fullmatch(text[:CHARS]))
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is a file's name and nothing else, by an ending that models and programs have."""
+    return bool(_FILE.fullmatch(text[:CHARS]))
 
 
 def is_code(text: str) -> bool:

@@ -42,6 +42,9 @@ EVENTS = 512
 MARKS = 50_000
 _TICK = 1 << 16
 _BYTE_CODECS = frozenset(["latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "utf8", "ascii"])
+_LAZY = frozenset(
+    ["zip", "enumerate", "iter", "reversed", "slice", "object", "next", "id", "hash", "callable"]
+)
 CREATES = "creates"  # the note of a call that only makes an instance
 _TOO_HEAVY = f"stands for more than {WEIGHT} values once its references are followed"
 
@@ -192,6 +195,8 @@ class Machine:
         if keywords is not None:
             given = (*given, keywords)
         plain = isinstance(target, Name) and target.symbol.tier is Tier.INERT
+        if isinstance(target, Name) and _reads_all(target) and any(map(_is_endless, given)):
+            self.event(Act.HEAVY, note=f"reads an endless iterator with {target.name}")
         if not plain:
             self.event(Act.CALL, target, given, CREATES if creates else "")
         if isinstance(target, Name):
@@ -246,6 +251,16 @@ class Machine:
         if index not in self.memo:
             raise MalformedError(f"nothing was remembered at {index}", offset=self.opcode_at)
         self.stack.append(self.memo[index])
+
+
+def _reads_all(target: Name) -> bool:
+    return target.module in {"builtins", "collections"} and target.name not in _LAZY
+
+
+def _is_endless(value: Value) -> bool:
+    if not isinstance(value, Made) or not isinstance(value.of, Name) or value.of.module != "itertools":
+        return False
+    return value.of.name in {"count", "cycle"} or (value.of.name == "repeat" and len(value.arguments) == 1)
 
 
 def is_callable(value: Made) -> bool:

