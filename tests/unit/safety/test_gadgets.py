@@ -66,7 +66,9 @@ def test_callables_that_call_others(look, how):
 
 
 ATTACKS = {
-    "methodcaller": call(name("operator", "methodcaller"), text("system"), ID),
+    "methodcaller": call(call(name("operator", "methodcaller"), text("unlink")), call(name("pathlib", "Path"), text("x"))),
+    "methodcaller mapped": call(name("builtins", "map"), call(name("operator", "methodcaller"), text("unlink")), LIST),
+    "methodcaller of a dunder": call(name("operator", "methodcaller"), text("__reduce__")),
     "operator.call": call(name("operator", "call"), LEN, ID),
     "reduce by its C name": call(name("_functools", "reduce"), LEN, LIST),
     "reduce through statistics": call(name("statistics", "reduce"), UNKNOWN, LIST),
