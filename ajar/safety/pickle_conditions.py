@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from ajar.safety.pickle_values import UNKNOWN, Attribute, Literal, Made, Name, Value, strings
@@ -9,6 +10,7 @@ from ajar.safety.symbols import LEADS_OUT, Tier, lookup
 from ajar.safety.tells import is_code, is_strong
 
 _BIG = 1 << 30  # bytes or items that an argument may ask for
+_PLAIN = re.compile(r"[\w.+\- ]*")
 _EXCEPTION = ("Error", "Exception", "Warning")
 
 
@@ -120,6 +122,11 @@ def _literal_or_type(arguments: Sequence[Value]) -> bool:
     return not any(map(is_strong, texts_in(arguments, depth=2)))
 
 
+def _no_expression(arguments: Sequence[Value]) -> bool:
+    """No text that would be evaluated to more than a number or a name."""
+    return all(_PLAIN.fullmatch(text) for text in texts_in(arguments, depth=1))
+
+
 def _small_size(arguments: Sequence[Value]) -> bool:
     total = 1
     for item in arguments:
@@ -194,6 +201,7 @@ CONDITIONS: Mapping[str, Callable[[Sequence[Value]], bool]] = {
     "harmless-factory": _factory,
     "attribute-names": _attribute_names,
     "literal-arguments": _literal_arguments,
+    "no-expression": _no_expression,
     "literal-or-type": _literal_or_type,
     "small-size": _small_size,
     "small-power": _small_power,

@@ -111,7 +111,7 @@ def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
         yield Judged(rule=CALLS, severity=Severity.CRITICAL, message=message, at=event.at)
     elif tier is Tier.NAMED and not creates and not is_exception(target):
         yield from _named_only_call(target, event, shown)
-    elif tier is Tier.CONDITIONAL:
+    elif tier is Tier.CONDITIONAL and not is_exception(target):
         if target.symbol.condition == "resolves":
             found = resolved(target, event.arguments)
             holds = found is not None and found.symbol.tier is not Tier.DANGEROUS
