@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ajar.model.judgement import Confidence, Severity
-from ajar.safety.pickle_values import UNKNOWN, Attribute, Box, Literal, Made, Name, Value, describe, strings
+from ajar.safety.pickle_conditions import CONDITIONS, is_exception, texts_in
+from ajar.safety.pickle_values import UNKNOWN, Attribute, Box, Made, Name, describe
 from ajar.safety.symbols import EFFECTS, Symbol, Tier
-from ajar.safety.unpickling import Act, Event
+from ajar.safety.tells import gives_away, is_code, is_file, is_strong
+from ajar.safety.unpickling import CREATES, Act, Event, is_callable, resolved
 
 CALLS = "pickle-calls-only-what-rebuilds-data"
 IMPORTS = "pickle-imports-only-what-rebuilds-data"
@@ -20,13 +22,9 @@ SAME = "pickle-reads-the-same-everywhere"
 LIMITS = "pickle-stays-within-limits"
 PERSISTENT = "pickle-needs-no-loader-of-its-own"
 
-_BIG = 1 << 30  # bytes or items that an argument may ask for
 _REBUILDS = re.compile(
-    r"^_*(pyx_)?(re)?(build|construct|create|make|new|restore|unpickle|pickle|setstate|load_state|from_state|unreduce)",
-)
-_TELLS = re.compile(
-    r"[;&|`]|\$\(|(^|\s)(sh|bash|cmd|powershell|curl|wget|nc|ncat|python3?|perl|echo|rm|cat|touch|chmod|id|whoami|open)\s"
-    r"|\w{1,20}://|^(/|~/|\.\./|[A-Za-z]:\\)|\b(import|exec|eval|system|popen|subprocess|lambda|__\w+__)\b|\.(py|sh|so|dll|exe|txt|pkl)$"
+    r"^_*(pyx_)?(re(build|construct|create|make|store)|unpickle|unreduce|(load|set|from)_?state)"
+    r"|^_+(pyx_)?(build|construct|create|make|new|pickle)|^(new|make)_?(obj|instance|from)",
 )
 _STATE_KEYS = frozenset(
     [
@@ -94,6 +92,8 @@ def _call(event: Event, called: set[str]) -> Iterator[Judged]:  # noqa: ARG001  
     shown = f"{describe(target)}({', '.join(map(describe, event.arguments[:6]))})"
     if isinstance(target, Name):
         yield from _named_call(target, event, shown)
+    elif isinstance(target, Made) and is_callable(target):
+        return  # an object that was made to rebuild others
     elif target is UNKNOWN or isinstance(target, (Made, Attribute)):
         message = f"calls {shown}, a value made while loading"
         yield Judged(rule=NAMES, severity=Severity.HIGH, message=message, at=event.at)
@@ -105,32 +105,72 @@ def _call(event: Event, called: set[str]) -> Iterator[Judged]:  # noqa: ARG001  
 
 
 def _named_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
-    tier = target.symbol.tier
+    tier, creates = target.symbol.tier, event.note == CREATES
     if tier is Tier.DANGEROUS:
         message = f"calls {shown}: {_why(target.symbol)}"
         yield Judged(rule=CALLS, severity=Severity.CRITICAL, message=message, at=event.at)
-    elif tier is Tier.CONDITIONAL:
-        holds = _CONDITIONS[target.symbol.condition](event.arguments)
+    elif tier is Tier.NAMED and not creates and not is_exception(target):
+        yield from _named_only_call(target, event, shown)
+    elif tier is Tier.CONDITIONAL and not is_exception(target):
+        if target.symbol.condition == "resolves":
+            found = resolved(target, event.arguments)
+            holds = found is not None and found.symbol.tier is not Tier.DANGEROUS
+        else:
+            holds = CONDITIONS[target.symbol.condition](event.arguments)
         if not holds:
             message = f"calls {shown}, which is harmless only with other arguments"
             yield Judged(rule=CALLS, severity=Severity.HIGH, message=message, at=event.at)
+    elif tier is Tier.CLASS:
+        yield from _class_call(target, event, shown, tells=is_code if creates else _outside)
     elif tier is Tier.UNREVIEWED:
-        yield from _unreviewed_call(target, event, shown)
+        yield from _unreviewed_call(target, event, shown, creates=creates)
 
 
-def _unreviewed_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
-    """An unknown function is a danger when it is told what a loader has no business with, or is no rebuilder."""
-    last = target.name.rpartition(".")[2]
-    telling = [
-        text for argument in event.arguments for text in strings(argument) if _TELLS.search(text[:1000])
-    ]
-    if telling:
-        message = f"calls {shown}, unreviewed, with {describe(telling[0])}"
+def _named_only_call(target: Name, event: Event, shown: str) -> Iterator[Judged]:
+    """A call of what honest pickles only name. One that rebuilds by its name, of a library that is known, is less."""
+    rebuilds = _REBUILDS.match(target.name.rpartition(".")[2])
+    told = rebuilds and any(map(is_strong, texts_in(event.arguments, depth=2)))
+    why = _why(target.symbol) or "honest pickles name it and do not call it"
+    yield Judged(
+        rule=CALLS,
+        severity=Severity.MEDIUM if rebuilds and not told else Severity.HIGH,
+        message=f"calls {shown}: {why}",
+        at=event.at,
+        confidence=Confidence.LOW if rebuilds and not told else Confidence.MEDIUM,
+    )
+
+
+def _outside(text: str) -> bool:
+    return is_strong(text) or is_file(text)
+
+
+def _class_call(target: Name, event: Event, shown: str, *, tells: Callable[[str], bool]) -> Iterator[Judged]:
+    """A reviewed package's class is constructed: with a command, an address, a path or code it has no business."""
+    if is_exception(target):
+        return
+    told = [text for text in texts_in(event.arguments, depth=1) if tells(text)]
+    if told:
+        message = f"calls {shown} with {describe(told[0])}"
         yield Judged(
             rule=CALLS, severity=Severity.HIGH, message=message, at=event.at, confidence=Confidence.MEDIUM
         )
-    elif not last.lstrip("_")[:1].isupper():
-        rebuilds = bool(_REBUILDS.match(last))
+
+
+def _unreviewed_call(target: Name, event: Event, shown: str, *, creates: bool) -> Iterator[Judged]:
+    """An unknown function is a danger when it is told what a loader has no business with, or is no rebuilder."""
+    last = target.name.rpartition(".")[2]
+    if creates:
+        return  # only `__new__` runs; that nobody has reviewed the class is said where it is imported
+    is_class, rebuilds = last.lstrip("_")[:1].isupper(), bool(_REBUILDS.match(last))
+    told = [
+        text for text in texts_in(event.arguments, depth=2 if is_class or rebuilds else 4) if gives_away(text)
+    ]
+    if told:
+        message = f"calls {shown}, unreviewed, with {describe(told[0])}"
+        yield Judged(
+            rule=CALLS, severity=Severity.HIGH, message=message, at=event.at, confidence=Confidence.MEDIUM
+        )
+    elif not is_class:
         yield Judged(
             rule=CALLS,
             severity=Severity.MEDIUM if rebuilds else Severity.HIGH,
@@ -198,74 +238,3 @@ _JUDGES: Mapping[Act, Callable[[Event, set[str]], Iterator[Judged]]] = {
 def _why(symbol: Symbol) -> str:
     effect = EFFECTS.get(symbol.effect, symbol.effect)
     return f"{effect} ({symbol.reason})" if symbol.reason and symbol.reason != effect else effect
-
-
-# conditions: whether a call with these arguments is harmless
-
-
-def _is_public(name: Value) -> bool:
-    return isinstance(name, str) and all(part and not part.startswith("_") for part in name.split("."))
-
-
-def _public_attribute(arguments: Sequence[Value]) -> bool:
-    if len(arguments) < 2 or arguments[0] is UNKNOWN or not _is_public(arguments[1]):
-        return False
-    of = arguments[0]
-    return not isinstance(of, Name) or of.symbol.tier in {Tier.CLASS, Tier.INERT, Tier.UNREVIEWED}
-
-
-def _inert_callable(arguments: Sequence[Value]) -> bool:
-    return not arguments or arguments[0] is not UNKNOWN
-
-
-def _attribute_names(arguments: Sequence[Value]) -> bool:
-    return all(not isinstance(item, str) or _is_public(item) for item in arguments) and not any(
-        isinstance(item, (Name, Made, Attribute)) or item is UNKNOWN for item in arguments
-    )
-
-
-def _literal_arguments(arguments: Sequence[Value]) -> bool:
-    return not any(isinstance(item, (Name, Made, Attribute)) or item is UNKNOWN for item in arguments)
-
-
-def _small_size(arguments: Sequence[Value]) -> bool:
-    total = 1
-    for item in arguments:
-        for number in item if isinstance(item, tuple) else (item,):
-            if isinstance(number, int):
-                total *= max(abs(number), 1)
-    return total < _BIG and not any(item is UNKNOWN for item in arguments)
-
-
-def _small_power(arguments: Sequence[Value]) -> bool:
-    return all(isinstance(item, int) and abs(item) < 10_000 for item in arguments)
-
-
-def _latin1(arguments: Sequence[Value]) -> bool:
-    return all(item is None or isinstance(item, (str, Literal)) for item in arguments[:2])
-
-
-def _reviewed_class(arguments: Sequence[Value]) -> bool:
-    return bool(arguments) and isinstance(arguments[0], Name)
-
-
-def _one_argument(arguments: Sequence[Value]) -> bool:
-    return len(arguments) == 1
-
-
-def _nested(arguments: Sequence[Value]) -> bool:
-    return len(arguments) == 1 and (arguments[0] is None or isinstance(arguments[0], Literal))
-
-
-_CONDITIONS: Mapping[str, Callable[[Sequence[Value]], bool]] = {
-    "public-attribute": _public_attribute,
-    "inert-callable": _inert_callable,
-    "attribute-names": _attribute_names,
-    "literal-arguments": _literal_arguments,
-    "small-size": _small_size,
-    "small-power": _small_power,
-    "codec-latin1": _latin1,
-    "reviewed-class": _reviewed_class,
-    "one-argument": _one_argument,
-    "nested-torch": _nested,
-}

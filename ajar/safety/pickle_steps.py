@@ -11,7 +11,17 @@ from typing import Any
 
 from ajar.errors import MalformedError
 from ajar.safety.pickle_bytes import Bytes
-from ajar.safety.pickle_values import MARK, TEXT_CHARS, TUPLE_ITEMS, UNKNOWN, Box, Literal, Row, Value
+from ajar.safety.pickle_values import (
+    HEAD_BYTES,
+    MARK,
+    TEXT_CHARS,
+    TUPLE_ITEMS,
+    UNKNOWN,
+    Box,
+    Literal,
+    Row,
+    Value,
+)
 from ajar.safety.unpickling import MARKS, Act, Machine
 
 
@@ -82,8 +92,10 @@ def _frame(m: Machine) -> None:
 
 def _literal(m: Machine, code: int) -> None:
     length = m.data.counted(code)
-    m.push(Literal(m.data.at, length))
-    m.data.skip(length)
+    at = m.data.at
+    head = m.data.take(length) if length <= HEAD_BYTES else b""
+    m.data.skip(length - len(head))
+    m.push(Literal(at, length, head))
 
 
 def _string(m: Machine, code: int) -> None:
@@ -91,7 +103,7 @@ def _string(m: Machine, code: int) -> None:
     if length <= TEXT_CHARS:
         m.push(_decoded(m.data.take(length)))
     else:
-        m.push(Literal(m.data.at, length))
+        m.push(Literal(m.data.at, length, is_text=True))
         m.data.skip(length)
 
 
@@ -178,13 +190,13 @@ def _reduce(m: Machine) -> None:
 
 def _newobj(m: Machine) -> None:
     arguments = m.pop()
-    m.push(m.call(m.pop(), arguments))
+    m.push(m.call(m.pop(), arguments, creates=True))
 
 
 def _newobj_ex(m: Machine) -> None:
     keywords = m.pop()
     arguments = m.pop()
-    m.push(m.call(m.pop(), arguments, keywords))
+    m.push(m.call(m.pop(), arguments, keywords, creates=True))
 
 
 def _build(m: Machine) -> None:

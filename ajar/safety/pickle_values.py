@@ -16,6 +16,8 @@ TUPLE_ITEMS = 64
 CHILDREN = 256
 TEXT_CHARS = 4096
 VISITS = 10_000  # values that are looked at for one argument's texts
+TEXTS = 8  # of a list, as many as a command has words
+HEAD_BYTES = 256  # bytes as long as this may be a command or a path; longer ones are data
 
 
 @dataclass(slots=True, eq=False)
@@ -60,15 +62,19 @@ class Literal:
 
     start: int
     length: int
+    head: bytes = b""  # all of it, where it is short enough to tell something
+    is_text: bool = False  # stands as text, whose characters a call turns into bytes
+    data: bytes | None = None  # where it stands nowhere: made of a short text
 
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A list, set or dict: its entries under text keys, its other children that matter, its whole size."""
+    """A list, set or dict: its entries under text keys, its first texts, other children that matter, its size."""
 
     kind: str
     items: dict[str, Value] = field(default_factory=dict)
     children: list[Value] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     weight: int = 1  # values in it once every reference is followed
 
 
@@ -138,6 +144,9 @@ def strings(value: Value, *, depth: int = 4) -> list[str]:
             seen.add(id(item))
             if isinstance(item, str):
                 found.append(item)
+            elif isinstance(item, Literal):
+                if item.head.isascii() and item.head:
+                    found.append(item.head.decode("ascii"))
             else:
                 below.extend(_inside(item))
             if len(seen) > VISITS:
@@ -150,7 +159,7 @@ def _inside(value: Value) -> list[Value]:
     if isinstance(value, tuple):
         return list(value[:CHILDREN])
     if isinstance(value, Box):
-        return [*value.items.values(), *value.children][:CHILDREN]
+        return [*value.texts, *value.items.values(), *value.children][:CHILDREN]
     if isinstance(value, Made):
         return [*value.arguments, value.state]
     return []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from ajar.blobs import SliceBlob
+from ajar.blobs import BytesBlob, SliceBlob
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats.npy import pickled_at
 from ajar.interfaces import Blob, Member
@@ -193,15 +193,17 @@ class _Walk:
                 self.refused = str(event.target)
 
     def _nested(self, event: Event) -> Iterator[Sign]:
-        """Bytes given to something that loads them are a file of their own."""
+        """Bytes given to something that loads them, in a call or as a state, are a file of their own."""
         target = event.target
-        if event.act is not Act.CALL or not isinstance(target, Name):
+        of = target.of if isinstance(target, Made) and event.act is Act.STATE else target
+        if event.act not in {Act.CALL, Act.STATE} or not isinstance(of, Name):
             return
-        if _loads_bytes(target):
-            for value in event.arguments:
-                if isinstance(value, Literal):
-                    blob = SliceBlob(self.specimen.blob, value.start, value.length)
-                    yield Member(path=f"{self.specimen.path}!/bytes-at-{value.start}", blob=blob)
+        if _loads_bytes(of):
+            for number, value in enumerate(_literals(event.arguments)):
+                where = f"bytes-at-{value.start}" if value.start >= 0 else f"bytes-of-{event.at}-{number}"
+                blob = _inner(self.specimen.blob, value)
+                if blob is not None:
+                    yield Member(path=f"{self.specimen.path}!/{where}", blob=blob)
 
     def _broken(self, error: MalformedError | BudgetExceeded, at: int) -> Iterator[Sign]:
         specimen = self.specimen
@@ -265,6 +267,31 @@ def _beginnings(known: Bytes, at: int, size: int) -> Iterator[int]:
         for found in _BEGINS.finditer(data, offset):
             if found.start() - offset < _WINDOW_BYTES:
                 yield base + found.start() - offset
+
+
+def _literals(values: Sequence[Value], depth: int = 3) -> Iterator[Literal]:
+    for value in values:
+        if isinstance(value, Literal):
+            yield value
+        elif depth and isinstance(value, (tuple, Box)):
+            inner = value if isinstance(value, tuple) else [*value.items.values(), *value.children]
+            yield from _literals(inner, depth - 1)
+        elif depth and isinstance(value, Made):
+            yield from _literals(value.arguments, depth - 1)
+
+
+def _inner(blob: Blob, value: Literal) -> Blob | None:
+    """The bytes of a literal; `None` where it is text that stands for no bytes, or too long to be turned into them."""
+    if value.data is not None:
+        return BytesBlob(value.data)
+    if not value.is_text:
+        return SliceBlob(blob, value.start, value.length)
+    if value.length > _TRAIL_BYTES:
+        return None
+    try:
+        return BytesBlob(blob.read_at(value.start, value.length).decode("utf-8").encode("latin-1"))
+    except UnicodeError:
+        return None
 
 
 def _is_act(event: Event) -> bool:

@@ -1,7 +1,7 @@
 """Which names a pickle may import and call: the reviewed table, and what holds for names that are not in it.
 
-Rows are data (`data/symbols/*.tsv`). The first that fits decides: the exact pair, a pattern of its module,
-the rule for the standard library (whatever was not reviewed there is dangerous, because everything that
+Rows are data (`data/symbols/*.tsv`). The first that fits decides: the exact pair, the name anywhere in its
+package, a pattern of its module, the rule for the standard library (whatever was not reviewed there is dangerous, because everything that
 honest pickles need of it was), and last: not reviewed.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 class Tier(StrEnum):
@@ -21,6 +21,7 @@ class Tier(StrEnum):
 
     INERT = "inert"  # import and call it with any arguments
     CLASS = "class"  # a reviewed package's class: may be constructed and given its state
+    NAMED = "named"  # may be named, and where it is a class given its state; calling it acts
     CONDITIONAL = "conditional"  # fine where its condition holds
     UNREVIEWED = "unreviewed"
     DANGEROUS = "dangerous"
@@ -54,164 +55,59 @@ EFFECTS: Mapping[str, str] = {
 }
 
 # Gone from newer versions, or only on other systems, and so not in `sys.stdlib_module_names` everywhere.
-_FORMER = frozenset(
-    [
-        "asynchat",
-        "asyncore",
-        "audioop",
-        "binhex",
-        "cgi",
-        "cgitb",
-        "chunk",
-        "commands",
-        "crypt",
-        "distutils",
-        "exceptions",
-        "fpectl",
-        "formatter",
-        "imghdr",
-        "imp",
-        "lib2to3",
-        "macpath",
-        "mailcap",
-        "md5",
-        "msilib",
-        "new",
-        "nis",
-        "nntplib",
-        "nt",
-        "ossaudiodev",
-        "parser",
-        "pipes",
-        "popen2",
-        "posix",
-        "rexec",
-        "sets",
-        "sha",
-        "smtpd",
-        "sndhdr",
-        "spwd",
-        "sunau",
-        "symbol",
-        "telnetlib",
-        "test",
-        "tkinter",
-        "turtledemo",
-        "uu",
-        "xdrlib",
-        "winreg",
-        "_winreg",
-        "winsound",
-        "__builtin__",
-        "__builtins__",
-        "__main__",
-        "copy_reg",
-        "cPickle",
-        "cStringIO",
-        "StringIO",
-        "urllib2",
-        "urlparse",
-        "httplib",
-        "thread",
-        "dummy_thread",
-        "_dummy_thread",
-        "_winapi",
-        "msvcrt",
-        "idlelib",
-        "ensurepip",
-        "pip",
-        "setuptools",
-        "pkg_resources",
-        "wheel",
-        "site",
-        "sitecustomize",
-        "usercustomize",
-        "_posixsubprocess",
-        "_frozen_importlib",
-        "_frozen_importlib_external",
-        "ConfigParser",
-        "Queue",
-        "anydbm",
-        "SimpleHTTPServer",
-        "BaseHTTPServer",
-        "CGIHTTPServer",
-        "SocketServer",
-        "xmlrpclib",
-        "robotparser",
-        "ftplib",
-        "compiler",
-        "user",
-        "bsddb",
-        "dbhash",
-        "gdbm",
-        "dl",
-        "htmllib",
-        "sgmllib",
-        "toaiff",
-        "ihooks",
-        "hotshot",
-        "mhlib",
-        "mimetools",
-        "mutex",
-        "posixfile",
-        "statvfs",
-        "whichdb",
-    ]
+_FORMER_WORDS = (
+    "asynchat asyncore audioop binhex cgi cgitb chunk commands crypt distutils exceptions fpectl "
+    "formatter imghdr imp lib2to3 macpath mailcap md5 msilib new nis nntplib nt ossaudiodev parser pipes "
+    "popen2 posix rexec sets sha smtpd sndhdr spwd sunau symbol telnetlib test tkinter turtledemo uu "
+    "xdrlib winreg _winreg winsound __builtin__ __builtins__ __main__ copy_reg cPickle cStringIO "
+    "StringIO urllib2 urlparse httplib thread dummy_thread _dummy_thread _winapi msvcrt idlelib "
+    "ensurepip pip setuptools pkg_resources wheel site sitecustomize usercustomize _posixsubprocess "
+    "_frozen_importlib _frozen_importlib_external ConfigParser Queue anydbm SimpleHTTPServer "
+    "BaseHTTPServer CGIHTTPServer SocketServer xmlrpclib robotparser ftplib compiler user bsddb dbhash "
+    "gdbm dl htmllib sgmllib toaiff ihooks hotshot mhlib mimetools mutex posixfile statvfs whichdb"
 )
+_FORMER = frozenset(_FORMER_WORDS.split())
 _DUNDER = re.compile(r"^__\w+__$")
 # Modules that other modules hold as attributes: a dotted name through one of them leaves the module it names.
-_LEADS_OUT = frozenset(
-    [
-        "os",
-        "sys",
-        "subprocess",
-        "builtins",
-        "importlib",
-        "shutil",
-        "socket",
-        "pickle",
-        "ctypes",
-        "types",
-        "operator",
-        "functools",
-        "io",
-        "pathlib",
-        "tempfile",
-        "inspect",
-        "code",
-        "runpy",
-        "pty",
-        "platform",
-        "threading",
-        "multiprocessing",
-        "asyncio",
-        "urllib",
-        "requests",
-        "marshal",
-        "copyreg",
-        "posix",
-        "nt",
-    ]
+_LEADS_OUT_WORDS = (
+    "os sys subprocess builtins importlib shutil socket pickle ctypes types operator functools io "
+    "pathlib tempfile inspect code runpy pty platform threading multiprocessing asyncio urllib requests "
+    "marshal copyreg posix nt"
 )
+LEADS_OUT = frozenset(_LEADS_OUT_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
+    """What is known of one top-level package."""
+
     exact: Mapping[tuple[str, str], Symbol]
-    patterns: Mapping[str, tuple[Symbol, ...]]  # by top-level package, most specific first
+    anywhere: Mapping[str, tuple[Symbol, ...]]  # by name, whichever module of the package holds it
+    patterns: tuple[Symbol, ...]  # most specific first
+
+
+_NOTHING = _Table({}, {}, ())
+_CYTHON = Symbol(
+    module="", name="", tier=Tier.INERT, reason="how Cython rebuilds an object of the class that it is given"
+)
 
 
 def lookup(module: str, name: str) -> Symbol:
     """What is known of a name. Never fails: a name without a row is `UNREVIEWED`, or worse."""
-    table = _table()
+    top = module.partition(".")[0]
+    table = _table(top) if top in _lines() else _NOTHING
+    if name.startswith("__pyx_unpickle_") and table is not _NOTHING:
+        return _CYTHON
     found = table.exact.get((module, name))
     if found is not None:
         return found
+    for row in table.anywhere.get(name, ()):
+        if _inside(row, module):
+            return row
     if "." in name:
         return _dotted(module, name)
-    top = module.partition(".")[0]
-    for row in table.patterns.get(top, ()):
-        if _fits(row, module, name):
+    for row in table.patterns:
+        if _inside(row, module) and _is_named(row.name, name):
             return row
     if is_standard(top):
         return Symbol(
@@ -232,29 +128,36 @@ def is_standard(module: str) -> bool:
 
 def is_known_package(top: str) -> bool:
     """Whether the standard library or a row of the table speaks of a top-level package."""
-    return is_standard(top) or top in _table().patterns
+    return is_standard(top) or top in _lines()
 
 
 def _dotted(module: str, name: str) -> Symbol:
-    """A path through attributes. Only classes inside classes are ordinary; whatever else is, leads elsewhere."""
+    """A path through attributes. Classes in classes, and a class's public methods when only named, are ordinary."""
     parts = name.split(".")
     first = lookup(module, parts[0])
-    if first.tier in {Tier.INERT, Tier.CLASS} and all(part[:1].isupper() for part in parts):
-        return Symbol(module=module, name=name, tier=first.tier, reason=first.reason, source=first.source)
-    reach = [part for part in parts if part in _LEADS_OUT or _DUNDER.match(part)]
-    if first.tier is Tier.UNREVIEWED and not reach and all(part[:1].isupper() for part in parts):
+    reach = [part for part in parts if part in LEADS_OUT or _DUNDER.match(part)]
+    ordinary = first.tier in {Tier.INERT, Tier.CLASS, Tier.NAMED, Tier.UNREVIEWED} and not reach
+    if ordinary and all(part.lstrip("_")[:1].isupper() for part in parts):
         return first
+    if ordinary and (_is_method(parts) or first.tier is not Tier.UNREVIEWED) and parts[-1].isidentifier():
+        if first.tier is Tier.UNREVIEWED:
+            return first
+        reason = f"a part of {first.reason}; honest pickles name it and do not call it"
+        return replace(first, name=name, tier=Tier.NAMED, effect="", reason=reason)
     why = f"through {reach[0]}" if reach else "a path through attributes, which honest pickles do not take"
     return Symbol(module=module, name=name, tier=Tier.DANGEROUS, effect="import", reason=why)
 
 
-def _fits(row: Symbol, module: str, name: str) -> bool:
+def _is_method(parts: Sequence[str]) -> bool:
+    return all(part.lstrip("_")[:1].isupper() for part in parts[:-1])
+
+
+def _inside(row: Symbol, module: str) -> bool:
     prefix = row.module.removesuffix(".**")
-    inside = module == prefix or (row.module.endswith(".**") and module.startswith(f"{prefix}."))
-    return inside and _named(row.name, name)
+    return module == prefix or (row.module.endswith(".**") and module.startswith(f"{prefix}."))
 
 
-def _named(pattern: str, name: str) -> bool:
+def _is_named(pattern: str, name: str) -> bool:
     if pattern == "*":
         return True
     if pattern == "[A-Z]*":
@@ -283,16 +186,31 @@ _STDLIB_EFFECTS = {
 
 
 @cache
-def _table() -> _Table:
+def _lines() -> Mapping[str, tuple[str, ...]]:
+    """The table's lines by top-level package; they are taken apart when a stream names that package."""
+    found: dict[str, list[str]] = {}
+    # By path: importlib.resources imports tempfile and its kin, which is most of what this table costs.
+    for page in sorted((Path(__file__).parent / "data" / "symbols").glob("*.tsv")):
+        for line in page.read_text("utf-8").splitlines()[1:]:
+            top = line.partition("\t")[0].partition(".")[0]
+            found.setdefault(top, []).append(line)
+    return {top: tuple(lines) for top, lines in found.items()}
+
+
+@cache  # one entry for each package of the table, at most
+def _table(top: str) -> _Table:
     exact: dict[tuple[str, str], Symbol] = {}
-    patterns: dict[str, list[Symbol]] = {}
-    for row in _rows():
-        if "*" in row.module or "*" in row.name:
-            patterns.setdefault(row.module.partition(".")[0], []).append(row)
+    anywhere: dict[str, list[Symbol]] = {}
+    patterns: list[Symbol] = []
+    for row in _rows(top):
+        if "*" in row.name:
+            patterns.append(row)
+        elif "*" in row.module:
+            anywhere.setdefault(row.name, []).append(row)
         else:
             exact[row.module, row.name] = row
-    ordered = {top: tuple(sorted(rows, key=_breadth)) for top, rows in patterns.items()}
-    return _Table(exact, ordered)
+    narrow = {name: tuple(sorted(rows, key=_breadth)) for name, rows in anywhere.items()}
+    return _Table(exact, narrow, tuple(sorted(patterns, key=_breadth)))
 
 
 def _breadth(row: Symbol) -> tuple[bool, int, bool, int]:
@@ -300,24 +218,19 @@ def _breadth(row: Symbol) -> tuple[bool, int, bool, int]:
     return (row.name == "*", -len(row.module), row.name == "[A-Z]*", -len(row.name))
 
 
-def _rows() -> Iterator[Symbol]:
+def _rows(top: str) -> Iterator[Symbol]:
     """Rows of `module names tier effect condition weights-only reason source date`; names are separated by spaces."""
-    for page in sorted((files("ajar.safety") / "data" / "symbols").iterdir(), key=lambda item: item.name):
-        if not page.name.endswith(".tsv"):
-            continue
-        for line in page.read_text("utf-8").splitlines()[1:]:
-            if not line or line.startswith("#"):
-                continue
-            module, names, tier, effect, condition, plain, reason, source, date = line.split("\t")
-            for name in names.split():
-                yield Symbol(
-                    module=module,
-                    name=name,
-                    tier=Tier(tier),
-                    effect=effect,
-                    condition=condition,
-                    reason=reason,
-                    source=source,
-                    date=date,
-                    weights_only=plain == "yes",
-                )
+    for line in _lines()[top]:
+        module, names, tier, effect, condition, plain, reason, source, date = line.split("\t")
+        for name in names.split():
+            yield Symbol(
+                module=module,
+                name=name,
+                tier=Tier(tier),
+                effect=effect,
+                condition=condition,
+                reason=reason,
+                source=source,
+                date=date,
+                weights_only=plain == "yes",
+            )

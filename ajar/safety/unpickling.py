@@ -17,11 +17,14 @@ from ajar.errors import BudgetExceeded, MalformedError
 from ajar.safety.pickle_bytes import Bytes
 from ajar.safety.pickle_values import (
     CHILDREN,
+    HEAD_BYTES,
     MARK,
+    TEXTS,
     TUPLE_ITEMS,
     UNKNOWN,
     Attribute,
     Box,
+    Literal,
     Made,
     Name,
     Row,
@@ -39,6 +42,11 @@ EVENTS = 512  # after these only acts that `keeps` asks for
 EVENTS_KEPT = 20_000
 MARKS = 50_000
 _TICK = 1 << 16
+_BYTE_CODECS = frozenset(["latin1", "latin-1", "latin_1", "iso-8859-1", "utf-8", "utf8", "ascii"])
+_LAZY = frozenset(
+    ["zip", "enumerate", "iter", "reversed", "slice", "object", "next", "id", "hash", "callable"]
+)
+CREATES = "creates"  # the note of a call that only makes an instance
 _TOO_HEAVY = f"stands for more than {WEIGHT} values once its references are followed"
 
 
@@ -182,20 +190,27 @@ class Machine:
         self.event(Act.IMPORT, found)
         return found
 
-    def call(self, target: Value, arguments: Value, keywords: Value = None) -> Value:
+    def call(
+        self, target: Value, arguments: Value, keywords: Value = None, *, creates: bool = False
+    ) -> Value:
+        """A call, or where `creates` only the making of an instance, which runs `__new__` and no `__init__`."""
         given = arguments if isinstance(arguments, tuple) else (UNKNOWN,) if arguments is not None else ()
         if isinstance(arguments, Box):
             given = tuple(arguments.children)
         if keywords is not None:
             given = (*given, keywords)
         plain = isinstance(target, Name) and target.symbol.tier is Tier.INERT
+        if isinstance(target, Name) and _reads_all(target) and any(map(_is_endless, given)):
+            self.event(Act.HEAVY, note=f"reads an endless iterator with {target.name}")
         if not plain:
-            self.event(Act.CALL, target, given)
+            self.event(Act.CALL, target, given, CREATES if creates else "")
         for handed in _functions_in(given):
             # Whoever is given it may call it, with arguments that the stream need not show.
             self.event(Act.CALL, handed, (UNKNOWN,))
         if isinstance(target, Name):
             return _result(target, given)
+        if isinstance(target, Made) and is_callable(target) and given and isinstance(given[0], Name):
+            return Made(given[0])
         return Made(target, given[:8]) if target is not UNKNOWN else UNKNOWN
 
     def build(self, target: Value, state: Value) -> None:
@@ -203,7 +218,7 @@ class Machine:
             self.event(Act.CHANGE, target, (state,), "sets the state of something that it imported")
         elif isinstance(target, Made):
             target.state = state
-            if not _is_plain(target.of) or _has_odd_keys(state):
+            if not _is_plain(target.of) or _has_odd_keys(state) or _loads(target.of):
                 self.event(Act.STATE, target, (state,))
             if self.after_build is not None:
                 self.after_build(self, target)
@@ -227,8 +242,11 @@ class Machine:
                     box.items[key] = value
                 elif len(box.children) < CHILDREN:
                     box.children.extend(item for item in (key, value) if matters(item))
-        elif len(box.children) < CHILDREN:
-            box.children.extend([item for item in items if matters(item)][: CHILDREN - len(box.children)])
+        else:
+            if len(box.texts) < TEXTS:
+                box.texts.extend(item for item in items[:TEXTS] if isinstance(item, str))
+            if len(box.children) < CHILDREN:
+                box.children.extend([item for item in items if matters(item)][: CHILDREN - len(box.children)])
 
     def remember(self, index: int) -> None:
         if index > MEMO_INDEX:
@@ -255,17 +273,61 @@ def _functions_in(given: Sequence[Value], depth: int = 2) -> Iterator[Name]:
             yield from _functions_in(value, depth - 1)
 
 
+def _reads_all(target: Name) -> bool:
+    return target.module in {"builtins", "collections"} and target.name not in _LAZY
+
+
+def _is_endless(value: Value) -> bool:
+    if not isinstance(value, Made) or not isinstance(value.of, Name) or value.of.module != "itertools":
+        return False
+    return value.of.name in {"count", "cycle"} or (value.of.name == "repeat" and len(value.arguments) == 1)
+
+
+def is_callable(value: Made) -> bool:
+    """Whether a call made an object whose part it is to rebuild others."""
+    return isinstance(value.of, Name) and value.of.symbol.condition == "callable"
+
+
+def resolved(target: Name, given: tuple[Value, ...]) -> Name | None:
+    """The name that a resolver of dill or cloudpickle looks up for texts; `None` where it is no resolver of texts."""
+    texts = [item for item in given[:3] if isinstance(item, str)]
+    if target.name == "_create_namedtuple" and len(given) > 2 and isinstance(given[2], str) and texts:
+        return Name(given[2], texts[0], lookup(given[2], texts[0]), target.at)
+    if target.name in {"_load_type", "_builtin_type"} and texts:
+        plain = lookup("builtins", texts[0])
+        module = "types" if plain.tier is Tier.DANGEROUS else "builtins"
+        return Name(module, texts[0], lookup(module, texts[0]), target.at)
+    return None
+
+
 def _result(target: Name, given: tuple[Value, ...]) -> Value:
     """What a call gives, where it matters for what comes after."""
+    if target.symbol.condition == "resolves":
+        return resolved(target, given) or UNKNOWN
     if target.module in {"builtins", "__builtin__"} and target.name == "getattr" and len(given) >= 2:
         return _attribute(given[0], given[1], target.at)
     if target.module == "copyreg" and given and isinstance(given[0], Name):
         return Made(given[0], given[1:2])
     if target.module in {"_codecs", "codecs"} and target.name == "encode":
-        return None if not given or isinstance(given[0], (str, type(None))) else UNKNOWN
+        return _encoded(given)
     if target.symbol.tier is Tier.INERT and target.module == "builtins":
         return given[0] if target.name in {"str", "int"} and len(given) == 1 else Made(target, given[:8])
     return Made(target, given[:8])
+
+
+def _encoded(given: tuple[Value, ...]) -> Value:
+    """Bytes of protocols 0 to 2, which stand as text: each character is a byte."""
+    text, codec = given[0] if given else None, given[1] if len(given) > 1 else "utf-8"
+    if text is None:
+        return None
+    if not isinstance(codec, str) or codec.lower() not in _BYTE_CODECS:
+        return UNKNOWN
+    if isinstance(text, Literal):
+        return text if text.is_text else UNKNOWN
+    if not isinstance(text, str):
+        return UNKNOWN
+    data = text.encode(codec, "replace")
+    return Literal(-1, len(data), data[:HEAD_BYTES], data=data)
 
 
 def _attribute(of: Value, name: Value, at: int) -> Value:
@@ -277,8 +339,15 @@ def _attribute(of: Value, name: Value, at: int) -> Value:
     return Attribute(of, name)
 
 
+_PLAIN = frozenset([Tier.INERT, Tier.CLASS, Tier.NAMED, Tier.CONDITIONAL])
+
+
 def _is_plain(value: Value) -> bool:
-    return isinstance(value, Name) and value.symbol.tier in {Tier.INERT, Tier.CLASS, Tier.CONDITIONAL}
+    return isinstance(value, Name) and value.symbol.tier in _PLAIN
+
+
+def _loads(value: Value) -> bool:
+    return isinstance(value, Name) and value.symbol.effect == "deserialise"
 
 
 def _has_odd_keys(state: Value) -> bool:
