@@ -34,6 +34,7 @@ _DOMICILE = re.compile(
 _NOT_A_TERRITORY = re.compile(
     r"\blaws? of\b|\bexport\b|sanction|embargo|\bregulations?\b|\bjurisdiction\b|\bconvention\b|\bcourts?\b|treaty|copyright act|directive"
 )
+_PARTLY = re.compile(r"(?:with respect to|for|as to|regarding) (?:any|the|all) [\w -]{0,40}\b(?:models?|versions?)\b")
 _LAW = re.compile(
     r"(?:governed|construed)\b.{0,90}?\b(?:laws? of (?:the )?(?:united states and the (?:laws of the )?)?|under (?!the laws))(?P<place>[a-z'’][a-z'’ ]{1,70}?)(?= laws?\b|,|\.|;| without| excluding| exclusive| applicable| \(| as | where| in (?:which|all)| and (?:the un|construed|controlling)|$)"
     r"|受(?P<prc>中华人民共和国)法律|(?:governed|construed)\b.{0,30}\b(?P<adjective>norwegian|french|german|english|swiss|dutch|belgian|danish) law\b"
@@ -64,7 +65,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    effect: str  # excluded | limited-to
+    effect: str  # excluded | excluded-in-part, for some models only
     codes: tuple[str, ...]
     start: int
     end: int
@@ -125,7 +126,8 @@ def territories_in(low: str) -> Territory | None:
             continue
         codes = tuple(code for code in named_in(reach) if code != "WORLD")
         if codes and (_DOMICILE.search(reach) or first.start() - len(gate[0]) < 30):
-            return Territory("excluded", codes, gate.start(), gate.start() + first.end())
+            effect = "excluded-in-part" if _PARTLY.match(low) else "excluded"
+            return Territory(effect, codes, gate.start(), gate.start() + first.end())
     return None
 
 
