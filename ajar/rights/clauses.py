@@ -36,7 +36,13 @@ _ELSEWHERE = re.compile(
     r"|not (?:required|obliged|obligated|restricted|prohibited)|no (?:restrictions?|limits?|limitations?) on|not a non-?commercial|without any restriction"
     r"|nothing in this (?:licen[cs]e|agreement|policy) (?:shall |will )?(?:prohibits?|restricts?|limits?|prevents?|forbids?))\b"
 )
-_DISCLAIMER = re.compile(r"\b(?:as is|as-is|warranty|warranties|in no event|liable|high-risk use)\b")
+_DISCLAIMER = re.compile(
+    r"\b(?:as is|as-is|warranty|warranties|represents and warrants|in no event|liable|not designed or intended|patent license)\b"
+)
+# What a list grants or asks stands half in its lead and half in its items.
+_LISTED = frozenset(
+    {Facet.NOTICES, Facet.MODIFICATION, Facet.REDISTRIBUTION, Facet.COMMERCIAL_USE, Facet.SUBLICENCE, Facet.COPYLEFT}
+)
 _GRANTS = frozenset({"yes", "free", "granted"})
 _NAME_START = re.compile(r"^(?:(?:and|or|adhere|to|with|the|this|of|in|our|its|any|for|Your|accordance) )+")
 
@@ -118,7 +124,7 @@ def _matches(page: _Page, pattern: _Pattern) -> Iterator[Clause]:
     for number in page.holding(pattern.words):
         sentence = page.sentences[number]
         low = sentence.low
-        match = pattern.regex.search(low)
+        match = _search(pattern, sentence)
         if match is None or (pattern.unless is not None and pattern.unless.search(low)):
             continue
         if pattern.ask is not None and not pattern.ask.search(low):
@@ -130,12 +136,26 @@ def _matches(page: _Page, pattern: _Pattern) -> Iterator[Clause]:
         yield Clause(
             facet=pattern.facet,
             value=pattern.value,
-            quote=quote_of(sentence.text, match.start(), match.end()),
+            quote=quote_of(sentence.text, *_span_in(sentence, match)),
             line=sentence.line,
             items=pattern.items or _named(sentence, match),
         )
         if not match.re.groupindex:
             return
+
+
+def _search(pattern: _Pattern, sentence: Sentence) -> re.Match[str] | None:
+    """A match in the sentence, or in the lead of its list and the sentence together."""
+    if sentence.lead and pattern.facet in _LISTED:
+        match = pattern.regex.search(f"{sentence.lead} {sentence.low}")
+        if match is not None and match.end() > len(sentence.lead) + 1:
+            return match
+    return pattern.regex.search(sentence.low)
+
+
+def _span_in(sentence: Sentence, match: re.Match[str]) -> tuple[int, int]:
+    shift = 0 if match.string == sentence.low else len(sentence.lead) + 1
+    return max(match.start() - shift, 0), match.end() - shift
 
 
 def _named(sentence: Sentence, match: re.Match[str]) -> tuple[str, ...]:
@@ -235,10 +255,14 @@ def _settled(found: Iterator[Clause] | Sequence[Clause] | Mapping[object, Clause
         dropped.add((Facet.REVOCABLE, "on-breach"))
     if (Facet.REVOCABLE, "no") in values:
         dropped.add((Facet.REVOCABLE, "on-breach"))
-    if (Facet.REDISTRIBUTION, "yes") in values:
+    if (Facet.REDISTRIBUTION, "conditional") in values:
+        dropped.add((Facet.REDISTRIBUTION, "yes"))
+    elif (Facet.REDISTRIBUTION, "yes") in values:
         dropped.add((Facet.REDISTRIBUTION, "no"))
+    if (Facet.MODIFICATION, "no") in values or (Facet.MODIFICATION, "conditional") in values:
+        dropped.add((Facet.MODIFICATION, "yes"))
     if (Facet.COMMERCIAL_USE, "no") in values:
-        dropped.add((Facet.COMMERCIAL_USE, "yes"))
+        dropped |= {(Facet.COMMERCIAL_USE, "yes"), (Facet.COMMERCIAL_USE, "conditional")}
     if (Facet.COMMERCIAL_USE, "conditional") in values and (Facet.COMMERCIAL_USE, "no") not in values:
         dropped.add((Facet.COMMERCIAL_USE, "yes"))
     if (Facet.OUTPUTS, "owned-by-licensor") in values:

@@ -79,11 +79,11 @@ def _load(name: str, depth: int) -> Record | None:
 def _kept(clauses: Sequence[Clause], drops: Sequence[str], own: Sequence[Clause]) -> list[Clause]:
     """Rows of the family that the record neither drops nor words anew."""
     dropped = [tuple(drop.split("/", 2)) for drop in drops]
-    renewed = {key_of(clause) for clause in own}
+    renewed = {(clause.facet, clause.value, clause.items, clause.unit) for clause in own}
     return [
         clause
         for clause in clauses
-        if key_of(clause) not in renewed
+        if (clause.facet, clause.value, clause.items, clause.unit) not in renewed
         and not any((clause.facet.value, clause.value, *clause.items[:1])[: len(drop)] == drop for drop in dropped)
     ]
 

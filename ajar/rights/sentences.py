@@ -21,7 +21,7 @@ _MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,9}(?: [^<>\n]{0,100})?/?>|\*{1,3
 _MARKER = re.compile(
     r"^(?:#{1,6} +|>+ *|[-+•·●▪*] +|\(?(?:[ivxIVX]{1,5}|[a-zA-Z]|\d{1,2}(?:\.\d{1,2}){0,3})[.)](?=\s|$) *|\d{1,2}(?:\.\d{1,2}){1,3} +)"
 )
-_END = re.compile(r"[.!?;。；！？]+[\"')\]]*(?=\s|$|[\u4e00-\u9fff“])|[。；！？]")
+_END = re.compile(r"[.!?;。；！？]+[\"'”’)\]]*(?=\s|$|[\u4e00-\u9fff“])|[。；！？]")
 _SHORT = re.compile(
     r"(?:\b(?:inc|ltd|co|corp|llc|e\.g|i\.e|etc|no|vs|sec|art|ex|cf|dr|mr|st|u\.s|u\.k|non-u\.s|approx)|\b[A-Z])\.$",
     re.IGNORECASE,

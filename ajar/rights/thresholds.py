@@ -36,7 +36,7 @@ _NOT_A_TERRITORY = re.compile(
 )
 _PARTLY = re.compile(r"(?:with respect to|for|as to|regarding) (?:any|the|all) [\w -]{0,40}\b(?:models?|versions?)\b")
 _LAW = re.compile(
-    r"(?:governed|construed)\b.{0,90}?\b(?:laws? of (?:the )?(?:united states and the (?:laws of the )?)?|under (?!the laws))(?P<place>[a-z'’][a-z'’ ]{1,70}?)(?= laws?\b|,|\.|;| without| excluding| exclusive| applicable| \(| as | where| in (?:which|all)| and (?:the un|construed|controlling)|$)"
+    r"(?:governed|construed)\b.{0,90}?\b(?:laws? of (?:the )?(?:united states and the (?:laws of the )?)?|under (?!the laws))(?P<place>[a-z'’][a-z'’ ]{1,90}?)(?= laws?\b|,|\.|;| without| excluding| exclusive| applicable| \(| as | where| in (?:which|all)| and (?:the|construed|controlling)|$)"
     r"|受(?P<prc>中华人民共和国)法律|(?:governed|construed)\b.{0,30}\b(?P<adjective>norwegian|french|german|english|swiss|dutch|belgian|danish) law\b"
 )
 _LAW_PLACES = {
@@ -73,7 +73,8 @@ class Territory:
 
 def thresholds_in(low: str, lead: str = "") -> Iterator[Threshold]:
     """Sizes above or below which a lower-case sentence says something else holds."""
-    found = list(amounts_in(low))
+    # A year is no size.
+    found = [item for item in amounts_in(low) if item.currency or not 1900 <= item.number <= 2100]
     for number, amount in enumerate(found):
         if amount.number < 2:
             continue
