@@ -281,7 +281,8 @@ def train_on_outputs(terms: Terms, plan: Plan) -> Found:
         else:
             musts += [_display_must(clause) for clause in terms.of(Facet.DISPLAY)]
         return Found("conditional", bound, tuple(musts))
-    return _granted(terms, Facet.OUTPUTS)
+    granted = _granted(terms, Facet.OUTPUTS)
+    return granted if granted.clause else replace(granted, clause=_grant_words(terms))
 
 
 def fields(terms: Terms, plan: Plan) -> Found:

@@ -26,6 +26,9 @@ _BAN = re.compile(
     r"(?! (?:limited|only|apply|exclusively|be (?:deemed|construed|liable)|necessarily|prohibit|restrict|forbid|limit|prevent|require))"
     r"|不得|禁止"
 )
+_BANNED_AFTER = re.compile(
+    r"[^.;]{0,90}?\b(?:is|are|be)\b[\w ]{0,16}\b(?:not (?:permitted|allowed|granted|licen[cs]ed|authori[sz]ed)|prohibited|forbidden)\b"
+)
 _UNBAN = re.compile(
     r"\b(?:not|no longer|never|nothing|neither)\b.{0,30}\b(?:prohibit|restrict|forbid|limit|prevent)\w*|\bnot (?:limited|only)\b"
 )
@@ -37,7 +40,7 @@ _ELSEWHERE = re.compile(
     r"|nothing in this (?:licen[cs]e|agreement|policy) (?:shall |will )?(?:prohibits?|restricts?|limits?|prevents?|forbids?))\b"
 )
 _DISCLAIMER = re.compile(
-    r"\b(?:as is|as-is|warranty|warranties|represents and warrants|in no event|liable|not designed or intended|patent license)\b"
+    r"\b(?:as is|as-is|warrant(?:y|ies|ed)|represents and warrants|in no event|liable|not designed or intended|patent license)\b"
 )
 # What a list grants or asks stands half in its lead and half in its items.
 _LISTED = frozenset(
@@ -129,7 +132,7 @@ def _matches(page: _Page, pattern: _Pattern) -> Iterator[Clause]:
             continue
         if pattern.ask is not None and not pattern.ask.search(low):
             continue
-        if pattern.ban and not _is_banned(sentence, match.start()):
+        if pattern.ban and not _is_banned(sentence, match.start(), match.end()):
             continue
         if pattern.value not in _GRANTS and _ELSEWHERE.search(low):
             continue
@@ -165,10 +168,10 @@ def _named(sentence: Sentence, match: re.Match[str]) -> tuple[str, ...]:
     return ()
 
 
-def _is_banned(sentence: Sentence, at: int) -> bool:
-    """Whether what stands at `at` is forbidden, by the sentence itself or by the list it is an item of."""
-    before = sentence.low[:at]
-    if _BAN.search(_UNBAN.sub(" ", before)):
+def _is_banned(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether what stands there is forbidden, by the sentence itself or by the list it is an item of."""
+    before = sentence.low[:start]
+    if _BAN.search(_UNBAN.sub(" ", before)) or _BANNED_AFTER.match(sentence.low, end):
         return True
     return bool(sentence.lead) and bool(_BAN.search(_UNBAN.sub(" ", sentence.lead)))
 
@@ -179,7 +182,7 @@ def _barred(page: _Page, field: _Field) -> Clause | None:
         if _DISCLAIMER.search(sentence.low) or _ELSEWHERE.search(sentence.low):
             continue
         for match in field.regex.finditer(sentence.low):
-            if _is_banned(sentence, match.start()):
+            if _is_banned(sentence, match.start(), match.end()):
                 quote = quote_of(sentence.text, match.start(), match.end())
                 return Clause(
                     facet=Facet.FIELD_OF_USE, value="limited", quote=quote, line=sentence.line, items=(field.id,)
@@ -201,7 +204,7 @@ def quote_of(text: str, start: int, end: int) -> str:
 
 
 def _thresholds(page: _Page) -> Iterator[Clause]:
-    words = ("user", "mau", "revenue", "visits", "turnover", "funding", "people", "employees", "individuals", "members", "访问", "月活", "收入")  # fmt: skip
+    words = ("user", "mau", "muu", "revenue", "visits", "turnover", "funding", "people", "employees", "individuals", "members", "访问", "月活", "收入")  # fmt: skip
     for number in page.holding(words):
         sentence = page.sentences[number]
         if _ELSEWHERE.search(sentence.low):

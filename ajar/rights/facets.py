@@ -96,9 +96,29 @@ def all_terms(
         for part in match.parts or (match,):
             has_text = part.text_present and part.match not in {MatchKind.TAG, MatchKind.REFERENCE}
             found.append(terms_of(part, texts.get(part.location.path, "") if has_text else ""))
-    if with_policies and matches:
-        found += [policy_terms(path, text) for path, text in sorted(texts.items()) if is_policy(path)]
+    policies = {path: text for path, text in sorted(texts.items()) if is_policy(path)}
+    if with_policies and matches and policies:
+        found = [_with_policies(terms, policies) for terms in found]
+        found += [policy_terms(path, text) for path, text in policies.items()]
     return tuple(found)
+
+
+def _with_policies(terms: Terms, policies: Mapping[str, str]) -> Terms:
+    """Rows that rest on a document elsewhere, placed in the copy of it that the release holds."""
+    if not any("://" in clause.path for clause in terms.clauses):
+        return terms
+    placed = [(path, Placed(text)) for path, text in policies.items()]
+    clauses = []
+    for clause in terms.clauses:
+        where = next(
+            ((path, at) for path, page in placed if "://" in clause.path and (at := page.find(clause.quote))), None
+        )
+        if where is None:
+            clauses.append(clause)
+        else:
+            path, (quote, line) = where
+            clauses.append(replace(clause, quote=quote, line=line, path=path))
+    return replace(terms, clauses=tuple(clauses))
 
 
 def is_policy(path: str) -> bool:
@@ -212,8 +232,7 @@ def _changed(match: LicenceMatch, text: str, first: int, known: Record | None) -
     settled = {key_of(clause) for clause in rows} | before
     fresh = [clause for clause in read if key_of(clause) not in settled and clause.value not in _GRANTS]
     placed = Placed(text, first)
-    clauses = list(_standing(rows, placed, fresh, match, Placed(base) if base else None))
-    clauses += fresh
+    clauses = [*fresh, *_standing(rows, placed, fresh, match, Placed(base) if base else None)]
     puzzle = next((item for item in match.differences if _puzzling(item)), None)
     if puzzle is not None or not match.differences or len(text) > LIMIT_CHARS:
         clauses = list(_checked(clauses, puzzle, path))
@@ -247,13 +266,16 @@ def _standing(
         elif row.value in _GRANTS:
             yield _check(row.facet, match.differences[0] if match.differences else None, path)
         elif row.facet not in renamed:
-            yield row
+            gone = match.differences[0].line if match.differences else None
+            words = f"changed here; the licence says: {row.quote}"
+            yield replace(row, quote=words, line=gone, path=path)
 
 
 def _touching(differences: Sequence[Difference], sentence: str) -> Difference | None:
-    """The difference whose words stand in a sentence."""
+    """The difference that bears on a sentence whose words are not the licence's."""
     for item in differences:
-        if item.change == "removed" or item.text[:40] in sentence or sentence[:40] in item.text:
+        weighs = item.change == "removed" and _WEIGHTY.search(item.text)
+        if weighs or (item.change != "removed" and item.text[:40] in sentence) or sentence[:40] in item.text:
             return item
     return None
 

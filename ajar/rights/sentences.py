@@ -58,7 +58,7 @@ def sentences_of(text: str) -> list[Sentence]:
         for begin, end in _spans(words):
             piece = words[begin:end]
             low = lower(piece)
-            continues = is_item or low[:1].islower() or last[-1:] in {";", ",", ":"} or (lead != "" and last == lead)
+            continues = is_item or piece[:1].islower() or last[-1:] in {";", ",", ":"} or (lead != "" and last == lead)
             own = _OWN_SUBJECT.match(low) is not None
             if lead and (not continues or (own and last[-1:] == ".")):
                 lead = ""

@@ -118,7 +118,7 @@ def territories_in(low: str) -> Territory | None:
     """Where a lower-case sentence says that no right is given."""
     for gate in _PLACES_GATE.finditer(low):
         reach = low[gate.start() : gate.start() + _PLACES_REACH]
-        if _NOT_A_TERRITORY.search(reach) or "(if you" in low[max(gate.start() - 40, 0) : gate.start()]:
+        if _NOT_A_TERRITORY.search(low, max(gate.start() - 60, 0), gate.start() + _PLACES_REACH) or "(if you" in low[max(gate.start() - 40, 0) : gate.start()]:
             continue
         if gate[0].startswith(("outside", "except", "other")) and not _NEGATED.search(low[: gate.start()]):
             continue
