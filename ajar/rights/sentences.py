@@ -64,7 +64,7 @@ def sentences_of(text: str) -> list[Sentence]:
                 lead = ""
             line = starts[bisect_right(starts, (begin, len(text))) - 1][1]
             found.append(Sentence(piece, low, line, "" if own else lead))
-            if (piece[-1:] in ":：" or _is_open(low)) and _LEADS.search(low) and (not lead or _forbids(low)):
+            if (piece[-1:] in ":：" or _is_open(low)) and _LEADS.search(low) and (not lead or own or _forbids(low)):
                 lead = low[-_LEAD_CHARS:]
             elif low[-1] == ";" and not lead:
                 lead = low[:_LEAD_CHARS]
