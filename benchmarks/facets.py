@@ -43,7 +43,9 @@ def keys(clauses: tuple[Clause, ...]) -> set[tuple[object, ...]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--misses", action="store_true")

@@ -67,7 +67,9 @@ class Terms:
     is_reviewed: bool  # a person has adjudicated them; otherwise the clause detectors speak
     source: str = ""
     date: str = ""
-    is_known: bool = True  # False when the text is no known licence, so that a grant read in it is not relied on
+    is_known: bool = (
+        True  # False when the text is no known licence, so that a grant read in it is not relied on
+    )
     silence_permits: bool = False  # what no clause limits is permitted: a reviewed or an open licence
 
     def of(self, facet: Facet) -> tuple[Clause, ...]:

@@ -10,15 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from ajar.model.evidence import Location
 from ajar.model.terms import Answer, Clause, Facet, Plan, Terms
+from ajar.rights.musts import display_must, gate_must, keep_out, keep_to, name_must, pass_on_must, register
 from ajar.rights.places import covers, overlaps
 
 WORST_FIRST = ("no", "unknown", "conditional", "yes")
 _GATES = frozenset({"ask-licence", "rights-end", "limit", "royalty"})
-_UNITS = {
-    "monthly-active-users": "monthly active users",
-    "monthly-visits": "visits a month",
-    "team-size": "people",
-}
 _OUTPUTS_NO = frozenset({"may-not-train", "owned-by-licensor"})
 
 
@@ -138,7 +134,7 @@ def use(terms: Terms, plan: Plan) -> Found:
     limits = _limits(terms)
     clause = limits[0] if limits else _grant_words(terms)
     if limits:
-        return Found("conditional", clause, (_keep_to(limits),))
+        return Found("conditional", clause, (keep_to(limits),))
     if terms.silence_permits or (clause is not None and terms.is_known):
         return Found("yes", clause)
     return Found("unknown", clause)
@@ -154,7 +150,7 @@ def commercial(terms: Terms, plan: Plan) -> Found:
     if check is not None:
         return check
     conditional = _first(terms, Facet.COMMERCIAL_USE, "conditional")
-    musts = [_register(clause) for clause in terms.of(Facet.REGISTRATION)]
+    musts = [register(clause) for clause in terms.of(Facet.REGISTRATION)]
     gates = [clause for clause in terms.of(Facet.THRESHOLD) if clause.value in _GATES]
     if conditional is None and not gates:
         granted = _granted(terms, Facet.COMMERCIAL_USE)
@@ -162,8 +158,8 @@ def commercial(terms: Terms, plan: Plan) -> Found:
     verdicts = [(clause, _against(clause, plan)) for clause in gates]
     over = next((clause for clause, verdict in verdicts if verdict == "over"), None)
     if over is not None:
-        return Found("no", over, (_gate_must(over),))
-    musts += [_gate_must(clause) for clause, verdict in verdicts if verdict == "open"]
+        return Found("no", over, (gate_must(over),))
+    musts += [gate_must(clause) for clause, verdict in verdicts if verdict == "open"]
     if gates and not musts and terms.is_known:
         return Found("yes", gates[0])
     return Found("conditional", conditional or gates[0], tuple(musts) or ("meet the condition quoted",))
@@ -185,13 +181,13 @@ def at_scale(terms: Terms, plan: Plan) -> Found:
     over = [clause for clause, verdict in verdicts if verdict == "over"]
     barring = next((clause for clause in over if clause.value in _GATES), None)
     if barring is not None:
-        return Found("no", barring, (_gate_must(barring),))
+        return Found("no", barring, (gate_must(barring),))
     if over:
-        return Found("conditional", over[0], (_gate_must(over[0], terms),))
+        return Found("conditional", over[0], (gate_must(over[0], terms),))
     open_gates = [clause for clause, verdict in verdicts if verdict == "open"]
     if open_gates and not (asked and all(verdict == "under" for _, verdict in verdicts if verdict != "open")
                            and any(verdict == "under" for _, verdict in verdicts)):  # fmt: skip
-        return Found("conditional", open_gates[0], tuple(_gate_must(c, terms) for c in open_gates))
+        return Found("conditional", open_gates[0], tuple(gate_must(c, terms) for c in open_gates))
     return Found("yes" if terms.is_known else "unknown", clauses[0])
 
 
@@ -211,7 +207,7 @@ def modify(terms: Terms, _: Plan) -> Found:
 def modify_and_keep_name(terms: Terms, plan: Plan) -> Found:
     """Fine-tuning, merging, quantizing: a changed model that bears a name."""
     found = modify(terms, plan)
-    musts = tuple(_name_must(clause) for clause in terms.of(Facet.NAMING))
+    musts = tuple(name_must(clause) for clause in terms.of(Facet.NAMING))
     if found.answer == "yes" and musts:
         return Found("conditional", terms.of(Facet.NAMING)[0], musts)
     return found
@@ -253,10 +249,12 @@ def host(terms: Terms, plan: Plan) -> Found:
     network = _first(terms, Facet.COPYLEFT, "network")
     found = use(terms, plan)
     if network is not None and found.answer in {"yes", "conditional"}:
-        return Found("conditional", network, (*found.must, "offer the source to whoever uses it over a network"))
+        return Found(
+            "conditional", network, (*found.must, "offer the source to whoever uses it over a network")
+        )
     shown = [item for item in terms.of(Facet.DISPLAY) if item.value == "required"]
     if shown and found.answer in {"yes", "conditional"}:
-        return Found("conditional", shown[0], (*found.must, *(_display_must(item) for item in shown)))
+        return Found("conditional", shown[0], (*found.must, *(display_must(item) for item in shown)))
     return found
 
 
@@ -275,17 +273,17 @@ def train_on_outputs(terms: Terms, plan: Plan) -> Found:
         return Found("conditional", private, ("train for non-commercial purposes only",))
     bound = _first(terms, Facet.OUTPUTS, "train-with-condition", "terms-follow")
     if bound is not None:
-        musts = [_name_must(clause) for clause in terms.of(Facet.NAMING)]
+        musts = [name_must(clause) for clause in terms.of(Facet.NAMING)]
         if bound.value == "terms-follow":
             musts.append("put the trained model under the same terms")
         else:
-            musts += [_display_must(clause) for clause in terms.of(Facet.DISPLAY)]
+            musts += [display_must(clause) for clause in terms.of(Facet.DISPLAY)]
         return Found("conditional", bound, tuple(musts))
     granted = _granted(terms, Facet.OUTPUTS)
     return granted if granted.clause else replace(granted, clause=_grant_words(terms))
 
 
-def fields(terms: Terms, plan: Plan) -> Found:
+def fields(terms: Terms, _: Plan) -> Found:
     """Whether the licence leaves the field of use open."""
     barred = _first(terms, Facet.COMMERCIAL_USE, "no")
     limits = _limits(terms)
@@ -294,7 +292,7 @@ def fields(terms: Terms, plan: Plan) -> Found:
         return check
     if limits or barred is not None:
         clause = limits[0] if limits else barred
-        return Found("conditional", clause, (_keep_to(limits),) if limits else ("keep to non-commercial use",))
+        return Found("conditional", clause, (keep_to(limits),) if limits else ("keep to non-commercial use",))
     return Found("yes" if terms.silence_permits else "unknown", _grant_words(terms))
 
 
@@ -302,7 +300,7 @@ def territory(terms: Terms, _: Plan) -> Found:
     """Whether the licence holds everywhere."""
     clause = _first(terms, Facet.TERRITORY, "excluded", "excluded-in-part")
     if clause is not None:
-        return Found("conditional", clause, (_keep_out(clause),))
+        return Found("conditional", clause, (keep_out(clause),))
     check = _checked(terms, Facet.TERRITORY)
     return check or Found("yes" if terms.silence_permits else "unknown", _grant_words(terms))
 
@@ -333,7 +331,7 @@ def _territory_reader(asked: str) -> Reader:
             if any(covers(named, asked) for named in clause.items) and clause.value == "excluded":
                 return Found("no", clause)
             if any(overlaps(named, asked) for named in clause.items) or not clause.items:
-                return Found("conditional", clause, (_keep_out(clause),))
+                return Found("conditional", clause, (keep_out(clause),))
         return Found("yes" if terms.silence_permits else "unknown", _grant_words(terms))
 
     return read
@@ -343,7 +341,9 @@ def _field_reader(asked: str) -> Reader:
     def read(terms: Terms, plan: Plan) -> Found:
         research = _first(terms, Facet.FIELD_OF_USE, "research-only")
         if asked == "research":
-            return use(terms, replace(plan, is_commercial=False)) if research is None else Found("yes", research)
+            return (
+                use(terms, replace(plan, is_commercial=False)) if research is None else Found("yes", research)
+            )
         hit = next((clause for clause in terms.of(Facet.FIELD_OF_USE) if asked in clause.items), None)
         if hit is not None:
             return Found("no", hit)
@@ -352,30 +352,9 @@ def _field_reader(asked: str) -> Reader:
     return read
 
 
-# --- what a yes depends on
-
-
 def _limits(terms: Terms) -> list[Clause]:
     named = [item for item in terms.of(Facet.FIELD_OF_USE) if item.value != "check"]
     return [*named, *terms.of(Facet.USE_POLICY)]
-
-
-def _keep_to(limits: Sequence[Clause]) -> str:
-    barred = dict.fromkeys(item for clause in limits if clause.facet is Facet.FIELD_OF_USE for item in clause.items)
-    policies = dict.fromkeys(item for clause in limits if clause.facet is Facet.USE_POLICY for item in clause.items)
-    words = []
-    if any(clause.value == "research-only" for clause in limits):
-        words.append("use it for research only")
-    if barred:
-        words.append(f"not for: {', '.join(barred)}")
-    if policies:
-        words.append(f"keep to {', '.join(policies)}")
-    return "; ".join(words) or "keep to the use that the licence allows"
-
-
-def _keep_out(clause: Clause) -> str:
-    places = ", ".join(clause.items) or "the places it excludes"
-    return f"keep out of {places}{', for the models it names' if clause.value == 'excluded-in-part' else ''}"
 
 
 def _against(clause: Clause, plan: Plan) -> str:
@@ -388,68 +367,6 @@ def _against(clause: Clause, plan: Plan) -> str:
         limit = clause.number * (12 if clause.unit.startswith("monthly") else 1)
         return "over" if plan.revenue_usd > limit else "under"
     return "open"
-
-
-def threshold_words(clause: Clause) -> str:
-    """“700 million monthly active users”, from a threshold clause."""
-    if clause.number is None:
-        return "the size it names"
-    if clause.unit in _UNITS:
-        return f"{_short(clause.number)} {_UNITS[clause.unit]}"
-    period, _, currency = clause.unit.partition("-revenue-")
-    return f"{currency.upper()} {_short(clause.number)} {period} revenue".replace("  ", " ")
-
-
-def _short(number: float) -> str:
-    for size, word in ((1e9, "billion"), (1e6, "million")):
-        if number >= size:
-            return f"{number / size:g} {word}"
-    return f"{number:,.0f}"
-
-
-def _gate_must(clause: Clause, terms: Terms | None = None) -> str:
-    size = threshold_words(clause)
-    if clause.value == "display":
-        shown = [item for found in (terms.of(Facet.DISPLAY) if terms else ()) for item in found.items]
-        return f"above {size} display {' or '.join(f'“{item}”' for item in shown) or 'the credit it asks for'}"
-    if clause.value == "royalty":
-        return f"pay a royalty above {size}"
-    return f"above {size} get a licence of the licensor's"
-
-
-def _register(clause: Clause) -> str:
-    return "register with the licensor" + (" before commercial use" if clause.value == "commercial" else "")
-
-
-def _name_must(clause: Clause) -> str:
-    names = " or ".join(f"“{item}”" for item in clause.items)
-    if clause.value == "not-original":
-        return "give a changed version another name"
-    if not names:
-        return "name a derived model as the licence asks"
-    if clause.value == "prefix":
-        return f"begin the name of a derived model with {names}"
-    return f"hold {names} in the name of a derived model"
-
-
-def _display_must(clause: Clause) -> str:
-    return "display " + (" or ".join(f"“{item}”" for item in clause.items) or "the credit that the licence asks for")
-
-
-def pass_on_must(clause: Clause) -> str:
-    """What passing the work on asks, from a naming, display or copyleft clause."""
-    if clause.facet is Facet.NAMING:
-        return _name_must(clause)
-    if clause.facet is Facet.DISPLAY:
-        return _display_must(clause)
-    return {
-        "limits-pass-on": "pass the limits on use on as enforceable terms",
-        "same-terms": "pass it on under the same terms only",
-        "share-alike": "share changed versions under the same licence",
-        "strong": "put the whole derived work under the same licence, with source",
-        "weak": "keep changed files under the same licence, with source",
-        "network": "offer the source to whoever uses it over a network",
-    }.get(clause.value, "")
 
 
 _ACTS: dict[str, Reader] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -40,11 +40,18 @@ _ELSEWHERE = re.compile(
     r"|nothing in this (?:licen[cs]e|agreement|policy) (?:shall |will )?(?:prohibits?|restricts?|limits?|prevents?|forbids?))\b"
 )
 _DISCLAIMER = re.compile(
-    r"\b(?:as is|as-is|warrant(?:y|ies|ed)|represents and warrants|in no event|liable|not designed or intended|patent license)\b"
+    r"\b(?:as is|as-is|warrant(?:y|ies|ed)|represents and warrants|in no event|liable|not designed or intended|not (?:designed(?:, manufactured)? or )?intended for|not designed for|patent license|severab\w+|unenforceable|does not cover|information act|personal data act|export control)\b"
 )
 # What a list grants or asks stands half in its lead and half in its items.
 _LISTED = frozenset(
-    {Facet.NOTICES, Facet.MODIFICATION, Facet.REDISTRIBUTION, Facet.COMMERCIAL_USE, Facet.SUBLICENCE, Facet.COPYLEFT}
+    {
+        Facet.NOTICES,
+        Facet.MODIFICATION,
+        Facet.REDISTRIBUTION,
+        Facet.COMMERCIAL_USE,
+        Facet.SUBLICENCE,
+        Facet.COPYLEFT,
+    }
 )
 _GRANTS = frozenset({"yes", "free", "granted"})
 _NAME_START = re.compile(r"^(?:(?:and|or|adhere|to|with|the|this|of|in|our|its|any|for|Your|accordance) )+")
@@ -185,7 +192,11 @@ def _barred(page: _Page, field: _Field) -> Clause | None:
             if _is_banned(sentence, match.start(), match.end()):
                 quote = quote_of(sentence.text, match.start(), match.end())
                 return Clause(
-                    facet=Facet.FIELD_OF_USE, value="limited", quote=quote, line=sentence.line, items=(field.id,)
+                    facet=Facet.FIELD_OF_USE,
+                    value="limited",
+                    quote=quote,
+                    line=sentence.line,
+                    items=(field.id,),
                 )
     return None
 
@@ -238,12 +249,10 @@ def _laws(page: _Page) -> Iterator[Clause]:
         sentence = page.sentences[number]
         for place, start, end in laws_in(sentence.low):
             quote = quote_of(sentence.text, start, end)
-            yield Clause(
-                facet=Facet.LAW, value="named", quote=quote, line=sentence.line, items=(place,)
-            )
+            yield Clause(facet=Facet.LAW, value="named", quote=quote, line=sentence.line, items=(place,))
 
 
-def _settled(found: Iterator[Clause] | Sequence[Clause] | Mapping[object, Clause]) -> list[Clause]:
+def _settled(found: Iterable[Clause]) -> list[Clause]:
     """What one clause says takes back what another seems to say."""
     clauses = list(found)
     gating = [c for c in clauses if c.facet is Facet.THRESHOLD and c.value in {"ask-licence", "rights-end"}]
@@ -272,7 +281,9 @@ def _settled(found: Iterator[Clause] | Sequence[Clause] | Mapping[object, Clause
         dropped.add((Facet.OUTPUTS, "free"))
     firm = {(c.number, c.unit) for c in clauses if c.facet is Facet.THRESHOLD and c.value != "limit"}
     clauses = [
-        c for c in clauses if (c.facet, c.value) != (Facet.THRESHOLD, "limit") or (c.number, c.unit) not in firm
+        c
+        for c in clauses
+        if (c.facet, c.value) != (Facet.THRESHOLD, "limit") or (c.number, c.unit) not in firm
     ]
     if (Facet.COPYLEFT, "weak") in values:
         dropped.add((Facet.COPYLEFT, "strong"))

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ajar.model.terms import Clause, Duty, Facet, Terms
-from ajar.rights.answers import location_of, pass_on_must, threshold_words
+from ajar.rights.answers import location_of
+from ajar.rights.musts import pass_on_must, threshold_words
 
 _NOTICES = {
     "licence-text": "keep the text of the licence with every copy",
@@ -66,7 +67,11 @@ def _asked(clause: Clause, facts: ReleaseFacts) -> Iterator[tuple[str, str, str]
                 if item in _NOTICES:
                     yield item, _NOTICES[item], _notice_state(item, facts)
         case Facet.NAMING:
-            yield "name-prefix" if clause.value == "prefix" else "name", pass_on_must(clause), _name_state(clause, facts)
+            yield (
+                "name-prefix" if clause.value == "prefix" else "name",
+                pass_on_must(clause),
+                _name_state(clause, facts),
+            )
         case Facet.DISPLAY if clause.value == "required":
             yield "display", pass_on_must(clause), _display_state(clause, facts)
         case Facet.DISPLAY if clause.value == "over-threshold":

@@ -21,7 +21,15 @@ from ajar.rights.sentences import LIMIT_CHARS
 _GRANTS = frozenset({"yes", "free", "granted"})
 # Facets whose words name a thing: what a changed text names there stands for what the licence named.
 _NAMING = frozenset(
-    {Facet.NAMING, Facet.DISPLAY, Facet.INCORPORATED, Facet.USE_POLICY, Facet.LAW, Facet.NOTICES, Facet.AMENDMENT}
+    {
+        Facet.NAMING,
+        Facet.DISPLAY,
+        Facet.INCORPORATED,
+        Facet.USE_POLICY,
+        Facet.LAW,
+        Facet.NOTICES,
+        Facet.AMENDMENT,
+    }
 )
 _PERMISSIONS = (
     Facet.COMMERCIAL_USE,
@@ -111,7 +119,8 @@ def _with_policies(terms: Terms, policies: Mapping[str, str]) -> Terms:
     clauses = []
     for clause in terms.clauses:
         where = next(
-            ((path, at) for path, page in placed if "://" in clause.path and (at := page.find(clause.quote))), None
+            ((path, at) for path, page in placed if "://" in clause.path and (at := page.find(clause.quote))),
+            None,
         )
         if where is None:
             clauses.append(clause)
@@ -129,7 +138,14 @@ def is_policy(path: str) -> bool:
 
 def policy_terms(path: str, text: str) -> Terms:
     """What a policy beside a licence takes away: it grants nothing."""
-    taken = {Facet.FIELD_OF_USE, Facet.TERRITORY, Facet.THRESHOLD, Facet.COMMERCIAL_USE, Facet.OUTPUTS, Facet.AMENDMENT}
+    taken = {
+        Facet.FIELD_OF_USE,
+        Facet.TERRITORY,
+        Facet.THRESHOLD,
+        Facet.COMMERCIAL_USE,
+        Facet.OUTPUTS,
+        Facet.AMENDMENT,
+    }
     clauses = [replace(clause, path=path) for clause in clauses_of(text) if clause.facet in taken]
     return Terms(
         licence=path,
@@ -173,16 +189,15 @@ def _unreviewed(match: LicenceMatch, text: str, first: int) -> Terms:
     known = text or _text_of(match.licence.id)
     read = _read_clauses(known, first, match.location.path if text else "")
     named = {(clause.facet, clause.value) for clause in read}
-    coarse = [
-        clause for clause in _from_limits(match.licence) if (clause.facet, clause.value) not in named
-    ]
+    coarse = [clause for clause in _from_limits(match.licence) if (clause.facet, clause.value) not in named]
     is_open = match.licence.openness in {Openness.OPEN_SOURCE, Openness.OPEN_CONTENT}
     if is_open:
         # An approved or content licence bars no commerce and no field; a wording that seems to is misread.
         read = tuple(
             clause
             for clause in read
-            if (clause.facet, clause.value) not in {(Facet.COMMERCIAL_USE, "no"), (Facet.REDISTRIBUTION, "no")}
+            if (clause.facet, clause.value)
+            not in {(Facet.COMMERCIAL_USE, "no"), (Facet.REDISTRIBUTION, "no")}
         )
     return Terms(
         licence=match.licence.id,
@@ -282,7 +297,9 @@ def _touching(differences: Sequence[Difference], sentence: str) -> Difference | 
 
 def _is_open_change(difference: Difference, fresh: Sequence[Clause]) -> bool:
     """Whether no restriction read in the changed text explains a difference."""
-    return not any(clause.quote[:30] in difference.text or difference.text[:30] in clause.quote for clause in fresh)
+    return not any(
+        clause.quote[:30] in difference.text or difference.text[:30] in clause.quote for clause in fresh
+    )
 
 
 def _puzzling(difference: Difference) -> bool:

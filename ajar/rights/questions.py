@@ -23,7 +23,9 @@ _PHRASE_WORDS = 6
 _TOKEN = re.compile(r"[^\s,;:()\"?!]+")
 _USERS = re.compile(r"(?:[\w-]{1,20} ){0,2}(?:users|maus?|people|visitors|visits|customers|downloads)\b")
 _MONEY = re.compile(r"(?:[\w-]{1,20} ){0,2}(?:revenue|turnover|arr|mrr|income|sales)\b")
-_NOT_IN = re.compile(r"\b(?:no|not in|not|outside|outside of|excluding|except|without|except in|nobody in)(?: the)? $")
+_NOT_IN = re.compile(
+    r"\b(?:no|not in|not|outside|outside of|excluding|except|without|except in|nobody in)(?: the)? $"
+)
 _TRAILING = re.compile(r"(?:users|customers|people|sales|business|residents|citizens)\b")
 _ISO = re.compile(r"[A-Z]{2,3}")
 _ALSO = {"UK": "GB", "USA": "US"}
@@ -89,7 +91,9 @@ def _take_places(asked: str, low: str, taken: list[bool], draft: _Draft) -> None
     known = places()
     for found in known.pattern.finditer(low):
         written = asked[found.start() : found.end()]
-        if any(taken[found.start() : found.end()]) or (found[0] in {"us", "states"} and not written.isupper()):
+        if any(taken[found.start() : found.end()]) or (
+            found[0] in {"us", "states"} and not written.isupper()
+        ):
             continue
         start = found.start()
         away = _NOT_IN.search(low[max(start - 24, 0) : start])
@@ -97,7 +101,9 @@ def _take_places(asked: str, low: str, taken: list[bool], draft: _Draft) -> None
             start -= len(away[0])
         (draft.not_in if away else draft.territories).append(known.codes[found[0]])
         following = _TRAILING.match(low[found.end() :].lstrip())
-        end = found.end() + (len(low[found.end() :]) - len(low[found.end() :].lstrip()) + following.end() if following else 0)
+        end = found.end() + (
+            len(low[found.end() :]) - len(low[found.end() :].lstrip()) + following.end() if following else 0
+        )
         _mark(taken, start, end)
     for word in _TOKEN.finditer(asked):
         code = word[0]
@@ -151,7 +157,7 @@ def _mark(taken: list[bool], start: int, end: int) -> None:
 @cache
 def _phrases() -> Mapping[str, tuple[tuple[str, str], ...]]:
     data = tomllib.loads((files("ajar.rights") / "data" / "plan_words.toml").read_text("utf-8"))
-    found: dict[str, tuple[tuple[str, str], ...]] = {word: () for word in data["filler"]["words"]}
+    found: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(data["filler"]["words"], ())
     for kind in ("acts", "commercial", "field"):
         for value, words in data[kind].items():
             for word in words:

@@ -84,7 +84,9 @@ def _kept(clauses: Sequence[Clause], drops: Sequence[str], own: Sequence[Clause]
         clause
         for clause in clauses
         if (clause.facet, clause.value, clause.items, clause.unit) not in renewed
-        and not any((clause.facet.value, clause.value, *clause.items[:1])[: len(drop)] == drop for drop in dropped)
+        and not any(
+            (clause.facet.value, clause.value, *clause.items[:1])[: len(drop)] == drop for drop in dropped
+        )
     ]
 
 

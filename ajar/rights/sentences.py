@@ -17,7 +17,9 @@ LIMIT_CHARS = 200_000
 SENTENCE_CHARS = 1_400
 
 _STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "‑": "-", "–": "-", "—": "-"})  # fmt: skip
-_MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,9}(?: [^<>\n]{0,100})?/?>|\*{1,3}|`+|(?<!\w)_{1,3}|_{1,3}(?!\w)")
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][a-zA-Z0-9]{0,9}(?: [^<>\n]{0,100})?/?>|\*{1,3}|`+|(?<!\w)_{1,3}|_{1,3}(?!\w)"
+)
 _MARKER = re.compile(
     r"^(?:#{1,6} +|>+ *|[-+•·●▪*] +|\(?(?:[ivxIVX]{1,5}|[a-zA-Z]|\d{1,2}(?:\.\d{1,2}){0,3})[.)](?=\s|$) *|\d{1,2}(?:\.\d{1,2}){1,3} +)"
 )
@@ -58,18 +60,26 @@ def sentences_of(text: str) -> list[Sentence]:
         for begin, end in _spans(words):
             piece = words[begin:end]
             low = lower(piece)
-            continues = is_item or piece[:1].islower() or last[-1:] in {";", ",", ":"} or (lead != "" and last == lead)
+            continues = (
+                is_item
+                or piece[:1].islower()
+                or last[-1:] in {";", ",", ":"}
+                or (lead != "" and last == lead)
+            )
             own = _OWN_SUBJECT.match(low) is not None
             if lead and (not continues or (own and last[-1:] == ".")):
                 lead = ""
             line = starts[bisect_right(starts, (begin, len(text))) - 1][1]
             found.append(Sentence(piece, low, line, "" if own else lead))
-            if (piece[-1:] in ":：" or _is_open(low)) and _LEADS.search(low) and (not lead or own or _forbids(low)):
+            if (
+                (piece[-1:] in ":：" or _is_open(low))
+                and _LEADS.search(low)
+                and (not lead or own or _forbids(low))
+            ):
                 lead = low[-_LEAD_CHARS:]
             elif low[-1] == ";" and not lead:
                 lead = low[:_LEAD_CHARS]
             last = low[-_LEAD_CHARS:]
-            is_item = is_item and lead != ""
     return found
 
 
@@ -131,7 +141,9 @@ def _blocks(text: str) -> Iterator[tuple[str, list[tuple[int, int]], bool]]:
 def _spans(words: str) -> Iterator[tuple[int, int]]:
     begin = 0
     for stop in _END.finditer(words):
-        if words[stop.start()] == "." and _SHORT.search(words[max(stop.start() - 8, begin) : stop.start() + 1]):
+        if words[stop.start()] == "." and _SHORT.search(
+            words[max(stop.start() - 8, begin) : stop.start() + 1]
+        ):
             continue
         if stop.end() - begin < 4:
             continue

@@ -65,7 +65,9 @@ def _revocable(terms: Sequence[Terms]) -> Found:
     return min(found, key=lambda one: _REVOCABLE_FIRST.index(one.answer))
 
 
-def obligations_of(matches: Sequence[LicenceMatch], texts: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def obligations_of(
+    matches: Sequence[LicenceMatch], texts: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """What a user of the weights must do, in words, each with the licence that asks it."""
     found = duties(all_terms(matches, texts or {}))
     return tuple(dict.fromkeys(f"{duty.what} ({duty.licence})" for duty in found))

@@ -34,7 +34,9 @@ _DOMICILE = re.compile(
 _NOT_A_TERRITORY = re.compile(
     r"\blaws? of\b|\bexport\b|sanction|embargo|\bregulations?\b|\bjurisdiction\b|\bconvention\b|\bcourts?\b|treaty|copyright act|directive"
 )
-_PARTLY = re.compile(r"(?:with respect to|for|as to|regarding) (?:any|the|all) [\w -]{0,40}\b(?:models?|versions?)\b")
+_PARTLY = re.compile(
+    r"(?:with respect to|for|as to|regarding) (?:any|the|all) [\w -]{0,40}\b(?:models?|versions?)\b"
+)
 _LAW = re.compile(
     r"(?:governed|construed)\b.{0,90}?\b(?:laws? of (?:the )?(?:united states and the (?:laws of the )?)?|under (?!the laws))(?P<place>[a-z'’][a-z'’ ]{1,90}?)(?= laws?\b|,|\.|;| without| excluding| exclusive| applicable| \(| as | where| in (?:which|all)| and (?:the|construed|controlling)|$)"
     r"|受(?P<prc>中华人民共和国)法律|(?:governed|construed)\b.{0,30}\b(?P<adjective>norwegian|french|german|english|swiss|dutch|belgian|danish) law\b"
@@ -118,11 +120,14 @@ def territories_in(low: str) -> Territory | None:
     """Where a lower-case sentence says that no right is given."""
     for gate in _PLACES_GATE.finditer(low):
         reach = low[gate.start() : gate.start() + _PLACES_REACH]
-        if _NOT_A_TERRITORY.search(low, max(gate.start() - 60, 0), gate.start() + _PLACES_REACH) or "(if you" in low[max(gate.start() - 40, 0) : gate.start()]:
+        if (
+            _NOT_A_TERRITORY.search(low, max(gate.start() - 60, 0), gate.start() + _PLACES_REACH)
+            or "(if you" in low[max(gate.start() - 40, 0) : gate.start()]
+        ):
             continue
         if gate[0].startswith(("outside", "except", "other")) and not _NEGATED.search(low[: gate.start()]):
             continue
-        first = places().pattern.search(reach)
+        first = places().nouns.search(reach)
         if first is None:
             continue
         codes = tuple(code for code in named_in(reach) if code != "WORLD")

@@ -105,7 +105,11 @@ def test_families_inherit_and_drop() -> None:
         for name, known in values.items()
         if known
     }
-    assert outputs == {"llama2": ["may-not-train"], "llama3": ["may-not-train"], "llama3.1": ["train-with-condition"]}
+    assert outputs == {
+        "llama2": ["may-not-train"],
+        "llama3": ["may-not-train"],
+        "llama3.1": ["train-with-condition"],
+    }
     assert all(any(c.number == 7e8 for c in known.clauses) for known in values.values() if known)
 
 
@@ -206,7 +210,9 @@ def test_each_part_of_a_composite_is_read_in_its_lines() -> None:
     cut = first.count("\n") + 1
     parts = (
         replace(exact("MIT"), location=Location(path="LICENSE", line=1), last_line=cut),
-        replace(exact("llama1"), location=Location(path="LICENSE", line=cut + 1), last_line=text.count("\n") + 1),
+        replace(
+            exact("llama1"), location=Location(path="LICENSE", line=cut + 1), last_line=text.count("\n") + 1
+        ),
     )
     match = replace(exact("MIT"), match=MatchKind.COMPOSITE, parts=parts)
     terms = all_terms([match], {"LICENSE": text})
@@ -228,7 +234,10 @@ def test_a_policy_beside_the_licence_restricts() -> None:
     plain, bound = rights(exact("Apache-2.0"), text), rights(exact("Apache-2.0"), text, USE_POLICY_md=POLICY)
     assert (plain["field-of-use"], plain["territory"]) == ("yes", "yes")
     assert (bound["field-of-use"], bound["territory"]) == ("conditional", "conditional")
-    places = {right.id: right.location for right in rights_of([exact("Apache-2.0")], {"LICENSE": text, "USE_POLICY.md": POLICY})}
+    places = {
+        right.id: right.location
+        for right in rights_of([exact("Apache-2.0")], {"LICENSE": text, "USE_POLICY.md": POLICY})
+    }
     assert str(places["territory"]) == "USE_POLICY.md:5"
     assert bound["modify"] == "yes"
 
