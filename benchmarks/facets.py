@@ -88,8 +88,10 @@ def main() -> int:
 
 
 def text_of(name: str, folder: Path | None) -> str | None:
-    if name in store().ids:
+    try:
         return store().text(name)
+    except KeyError:
+        pass
     path = folder / f"{name}.txt" if folder else None
     return path.read_text("utf-8", errors="replace") if path and path.exists() else None
 

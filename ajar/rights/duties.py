@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ajar.model.terms import Clause, Duty, Facet, Terms
 from ajar.rights.answers import location_of
-from ajar.rights.musts import pass_on_must, threshold_words
+from ajar.rights.musts import keep_out, pass_on_must, threshold_words
 
 _NOTICES = {
     "licence-text": "keep the text of the licence with every copy",
@@ -100,7 +100,7 @@ def _asked(clause: Clause, facts: ReleaseFacts) -> Iterator[tuple[str, str, str]
         case Facet.REGISTRATION:
             yield "registration", "register with the licensor", "unknown"
         case Facet.TERRITORY if clause.value != "check":
-            yield "territory", f"keep out of {', '.join(clause.items) or 'the places it excludes'}", "unknown"
+            yield "territory", keep_out(clause), "unknown"
         case Facet.INDEMNITY:
             yield "indemnity", "hold the licensor harmless", "unknown"
         case _:

@@ -80,7 +80,7 @@ def terms_of(match: LicenceMatch, text: str = "") -> Terms:
     here, first = _part(match, text)
     if match.match in {MatchKind.UNKNOWN, MatchKind.DERIVED, MatchKind.COMPOSITE}:
         return _read(match, here, first, record(match.nearest) if match.nearest else None)
-    if match.match is MatchKind.MODIFIED and here:
+    if match.match is MatchKind.MODIFIED:
         return _changed(match, here, first, known)
     if known is not None:
         placed = Placed(here, first) if here else None
@@ -249,7 +249,7 @@ def _changed(match: LicenceMatch, text: str, first: int, known: Record | None) -
     placed = Placed(text, first)
     clauses = [*fresh, *_standing(rows, placed, fresh, match, Placed(base) if base else None)]
     puzzle = next((item for item in match.differences if _puzzling(item)), None)
-    if puzzle is not None or not match.differences or len(text) > LIMIT_CHARS:
+    if puzzle is not None or not match.differences or not text or len(text) > LIMIT_CHARS:
         clauses = list(_checked(clauses, puzzle, path))
     return Terms(
         licence=match.licence.id,
@@ -257,7 +257,7 @@ def _changed(match: LicenceMatch, text: str, first: int, known: Record | None) -
         is_reviewed=False,
         source=known.source if known else "",
         date=known.date if known else "",
-        silence_permits=puzzle is None and bool(match.differences) and known is not None,
+        silence_permits=puzzle is None and bool(match.differences) and bool(text) and known is not None,
     )
 
 
@@ -326,8 +326,11 @@ def _check(facet: Facet, difference: Difference | None, path: str) -> Clause:
 
 
 def _text_of(name: str) -> str:
-    known = store()
-    return known.text(name) if name in known.ids else ""
+    """The published text of a licence, empty where only its fingerprint is here."""
+    try:
+        return store().text(name)
+    except KeyError:
+        return ""
 
 
 @lru_cache(maxsize=32)
