@@ -85,6 +85,8 @@ def sentences_of(text: str) -> list[Sentence]:
 
 def lower(text: str) -> str:
     """Lower case and straight quotes, character for character."""
+    if text.isascii():
+        return text.lower()
     low = text.translate(_STRAIGHT).lower()
     if len(low) != len(text):
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(_STRAIGHT))
@@ -108,7 +110,8 @@ def _blocks(text: str) -> Iterator[tuple[str, list[tuple[int, int]], bool]]:
     size = 0
     item = False
     for number, raw in enumerate(text.split("\n"), 1):
-        line = " ".join(_MARKUP.sub("", raw).split()) if raw.strip() else ""
+        plain = _MARKUP.sub("", raw) if any(sign in raw for sign in "<*`_") else raw
+        line = " ".join(plain.split())
         marker = _MARKER.match(line)
         if (not line or marker) and parts:
             yield "".join(parts), starts, item

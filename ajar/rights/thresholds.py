@@ -15,6 +15,7 @@ _VISITS = re.compile(r"\bvisits\b|访问")
 _TEAM = re.compile(r"\b(?:people|persons|employees|individuals|team members|members)\b")
 _MONEY = re.compile(r"\brevenues?\b|\bturnover\b|\bincome\b|\bfunding\b|收入")
 _MONTHLY = re.compile(r"\bmonth(?:ly)?\b|per month|a month")
+_SOME_NUMBER = re.compile(r"\d|hundred|million|billion|thousand|\b(?:two|five|ten|twenty|fifty)\b|万|亿")
 _OVER = re.compile(
     r"\b(?:more than|greater than|exceed\w*|over|above|at least|in excess of|less than|fewer than|under|below|up to|within|not more than|no more than|or (?:less|fewer))\b|超过|≤|>"
 )
@@ -75,6 +76,8 @@ class Territory:
 
 def thresholds_in(low: str, lead: str = "") -> Iterator[Threshold]:
     """Sizes above or below which a lower-case sentence says something else holds."""
+    if not _SOME_NUMBER.search(low):
+        return
     # A year is no size.
     found = [item for item in amounts_in(low) if item.currency or not 1900 <= item.number <= 2100]
     for number, amount in enumerate(found):
