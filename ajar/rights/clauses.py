@@ -269,8 +269,8 @@ def _settled(found: Iterable[Clause]) -> list[Clause]:
         dropped.add((Facet.REVOCABLE, "on-breach"))
     if (Facet.REDISTRIBUTION, "conditional") in values:
         dropped.add((Facet.REDISTRIBUTION, "yes"))
-    elif (Facet.REDISTRIBUTION, "yes") in values:
-        dropped.add((Facet.REDISTRIBUTION, "no"))
+    if (Facet.REDISTRIBUTION, "no") in values:
+        dropped.add((Facet.REDISTRIBUTION, "yes"))
     if (Facet.MODIFICATION, "no") in values or (Facet.MODIFICATION, "conditional") in values:
         dropped.add((Facet.MODIFICATION, "yes"))
     if (Facet.COMMERCIAL_USE, "no") in values:

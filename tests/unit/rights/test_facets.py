@@ -333,3 +333,34 @@ def test_a_licence_known_by_fingerprint_only_is_compared_with_its_record() -> No
     terms = terms_of(replace(exact("MIT"), licence=licence), text)
     assert {clause.number for clause in terms.of(Facet.THRESHOLD)} == {1e8, 3e7}
     assert terms.is_reviewed
+
+
+ADDED = [
+    ("commercial-use", "You may not use the Work for commercial purposes."),
+    ("commercial-use", "This license is granted for non-commercial research purposes only."),
+    ("commercial-use", "Commercial use requires a separate written agreement."),
+    (
+        "at-scale",
+        "If your products have more than 50 million monthly active users, you must request a license.",
+    ),
+    ("at-scale", "Licensees with annual revenue above $1,000,000 must obtain a commercial license."),
+    ("territory", "This license does not apply in the European Union."),
+    ("territory", "No rights are granted to companies with a principal place of business in South Korea."),
+    ("field-of-use", "You agree not to use the Work for military purposes."),
+    ("field-of-use", "Use of the Work for surveillance is prohibited."),
+    ("train-other-models", "You will not use outputs of the Work to improve any other model."),
+    ("redistribute", "You may not redistribute the Work."),
+    ("redistribute", 'You must prominently display "Built with Foo" on your website.'),
+    ("modify", "Modification of the Work is not permitted."),
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["MIT", "Apache-2.0", "BSD-3-Clause", "ISC", "CC-BY-4.0", "OpenMDW-1.0", "creativeml-openrail-m"]
+)
+@pytest.mark.parametrize(("question", "words"), ADDED)
+def test_no_added_restriction_is_passed_over(name: str, question: str, words: str) -> None:
+    parts = store().text(name).split("\n\n")
+    middle = len(parts) // 2
+    for text in ("\n\n".join([*parts, words]), "\n\n".join([*parts[:middle], words, *parts[middle:]])):
+        assert rights(match_of(text), text)[question] != "yes", text[-200:]
