@@ -40,7 +40,7 @@ _ELSEWHERE = re.compile(
     r"|nothing in this (?:licen[cs]e|agreement|policy) (?:shall |will )?(?:prohibits?|restricts?|limits?|prevents?|forbids?))\b"
 )
 _DISCLAIMER = re.compile(
-    r"\b(?:as is|as-is|warrant(?:y|ies|ed)|represents and warrants|in no event|liable|not designed or intended|not (?:designed(?:, manufactured)? or )?intended for|not designed for|patent license|severab\w+|unenforceable|does not cover|information act|personal data act|export control)\b"
+    r"\b(?:as is|as-is|warrant(?:y|ies|ed)|represents and warrants|in no event|liable|not be (?:held )?responsible|not designed or intended|not (?:designed(?:, manufactured)? or )?intended for|not designed for|patent license|severab\w+|unenforceable|does not cover|information act|personal data act|export control)\b"
 )
 # What a list grants or asks stands half in its lead and half in its items.
 _LISTED = frozenset(

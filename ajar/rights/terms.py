@@ -56,7 +56,11 @@ def _right(name: str, terms: Sequence[Terms], matches: Sequence[LicenceMatch]) -
     match = next((item for item in matches if item.licence.id == found.licence), matches[0])
     quote = found.clause.quote if found.clause else match.licence.name
     return Right(
-        id=name, answer=found.answer, quote=quote, location=location_of(found.clause) or match.location
+        id=name,
+        answer=found.answer,
+        quote=quote,
+        location=location_of(found.clause) or match.location,
+        must=found.must,
     )
 
 

@@ -288,6 +288,16 @@ def test_a_licence_without_record_or_text_keeps_its_rows_limits() -> None:
     assert rights(match, "")["commercial-use"] == "no"
 
 
+def test_a_conditional_right_says_what_it_depends_on() -> None:
+    found = {
+        right.id: right.must
+        for right in rights_of([exact("llama3.1")], {"LICENSE": store().text("llama3.1")})
+    }
+    assert found["at-scale"] == ("above 700 million monthly active users get a licence of the licensor's",)
+    assert "begin the name of a derived model with “Llama”" in found["train-other-models"]
+    assert found["modify"] == ()
+
+
 def test_compare_is_facet_by_facet() -> None:
     def terms(name: str) -> Terms:
         return terms_of(exact(name), store().text(name))
