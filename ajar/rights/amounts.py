@@ -16,7 +16,8 @@ _SCALE = {
     "bn": 1e9, "b": 1e9, "万": 1e4, "百万": 1e6, "亿": 1e8,
 }  # fmt: skip
 _CURRENCY = {
-    "$": "usd", "us$": "usd", "usd": "usd", "us dollars": "usd", "u.s. dollars": "usd", "dollars": "usd",
+    "$": "usd", "us$": "usd", "usd": "usd", "us dollars": "usd",
+    "united states dollars": "usd", "u.s. dollars": "usd", "dollars": "usd",
     "dollar": "usd", "€": "eur", "eur": "eur", "euro": "eur", "euros": "eur", "£": "gbp", "gbp": "gbp",
     "pounds": "gbp", "rmb": "cny", "cny": "cny", "yuan": "cny", "¥": "cny", "元": "cny",
 }  # fmt: skip
@@ -25,7 +26,7 @@ _NUMBER = re.compile(
     r"(?P<before>us ?\$|usd|rmb|cny|eur|gbp|[$€£¥])? ?"
     rf"(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,15}}(?:\.\d{{1,6}})?|\b(?:{_WORDS})(?:[ -](?:{_WORDS}|and)){{0,5}}\b)"
     r" ?(?P<scale>(?:thousand|million|billion|bn|mn|mio|[kmb])\b|百万|万|亿)?"
-    r"(?: ?\(\d[\d,]{0,15}\))? ?(?P<after>us dollars|u\.s\. dollars|dollars?|usd|euros?|eur|rmb|yuan|gbp|pounds|[€£元])?"
+    r"(?: ?\(\d[\d,]{0,15}\))? ?(?P<after>us dollars|united states dollars|u\.s\. dollars|dollars?|usd|euros?|eur|rmb|yuan|gbp|pounds|[€£元])?"
 )
 
 

@@ -8,6 +8,7 @@ from ajar.model.terms import Clause, Facet, Terms
 
 _UNITS = {
     "monthly-active-users": "monthly active users",
+    "daily-active-users": "daily active users",
     "monthly-visits": "visits a month",
     "team-size": "people",
 }

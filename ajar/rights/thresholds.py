@@ -11,13 +11,14 @@ from ajar.rights.places import named_in, places
 
 _NEAR_CHARS = 90
 _USERS = re.compile(r"monthly (?:active|unique) users?|\bma?us?\b|\bmuus?\b|active users|monthly users|月活")
+_DAILY = re.compile(r"daily (?:active )?users?|daily active user|\bdaus?\b")
 _VISITS = re.compile(r"\bvisits\b|访问")
 _TEAM = re.compile(r"\b(?:people|persons|employees|individuals|team members|members)\b")
 _MONEY = re.compile(r"\brevenues?\b|\bturnover\b|\bincome\b|\bfunding\b|收入")
 _MONTHLY = re.compile(r"\bmonth(?:ly)?\b|per month|a month")
 _SOME_NUMBER = re.compile(r"\d|hundred|million|billion|thousand|\b(?:two|five|ten|twenty|fifty)\b|万|亿")
 _OVER = re.compile(
-    r"\b(?:more than|greater than|exceed\w*|over|above|at least|in excess of|less than|fewer than|under|below|up to|within|not more than|no more than|or (?:less|fewer))\b|超过|≤|>"
+    r"\b(?:more than|greater than|exceed\w*|over|above|at least|in excess of|less than|fewer than|under|below|up to|within|not more than|no more than|or (?:less|fewer|more))\b|超过|≤|>"
 )
 _DISPLAY = re.compile(r"\b(?:prominently )?display\b")
 _ENDS = re.compile(r"\bterminate|\bcease\b|\bend as of")
@@ -98,6 +99,8 @@ def _unit(low: str, amount: Amount, following: int) -> str:
         return f"{period}-revenue-{amount.currency}"
     if amount.currency:
         return ""
+    if _DAILY.search(after[:40]) or (_DAILY.search(before[-60:]) and amount.number >= 1000):
+        return "daily-active-users"
     if _USERS.search(after[:40]) or (_USERS.search(before[-50:]) and amount.number >= 1000):
         return "monthly-active-users"
     if _VISITS.search(after[:40]):
@@ -146,6 +149,7 @@ def laws_in(low: str) -> Iterator[tuple[str, int, int]]:
     if match is None or re.search(r"jurisdiction where|in which (?:the )?(?:original )?licen[cs]or", low):
         return
     words = (match["place"] or match["prc"] or match["adjective"] or "").strip()
-    code = _LAW_PLACES.get(words) or _LAW_PLACES.get(words.removeprefix("the "))
+    plain = words.removeprefix("the ").removeprefix("republic of ")
+    code = _LAW_PLACES.get(words) or _LAW_PLACES.get(plain) or places().codes.get(plain)
     if code is not None:
         yield code, match.start(), match.end()
