@@ -138,3 +138,4 @@ class Right:
     answer: str  # yes | conditional | no | unknown
     quote: str
     location: Location | None
+    must: tuple[str, ...] = ()  # what a conditional answer depends on

@@ -18,7 +18,7 @@ class Facet(StrEnum):
     THRESHOLD = "threshold"  # `number` and `unit`: monthly-active-users, annual-revenue-usd, …
     FIELD_OF_USE = "field-of-use"  # `items`: military, surveillance, …; value: limited | research-only
     USE_POLICY = "use-policy"  # a policy beside the licence binds; `items`: its address or file
-    TERRITORY = "territory"  # `items`: what is excluded: EU, UK, KR, US, …
+    TERRITORY = "territory"  # `items`: what is excluded: EU, GB, KR, US, …
     NAMING = "naming"  # `items`: what a derived model's name must begin with or hold
     DISPLAY = "display"  # `items`: words to be shown
     OUTPUTS = "outputs"  # free | may-not-train | train-with-condition | terms-follow | owned-by-licensor | non-commercial
@@ -42,7 +42,11 @@ class Facet(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One facet with the words it rests on."""
+    """One facet with the words it rests on.
+
+    The value `check` says that the known words for this facet were changed here and that nobody has
+    adjudicated the new ones.
+    """
 
     facet: Facet
     value: str
@@ -51,6 +55,7 @@ class Clause:
     number: float | None = None
     unit: str = ""
     items: tuple[str, ...] = ()
+    path: str = ""  # of the text in the release; empty when the words were not found there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,10 @@ class Terms:
     is_reviewed: bool  # a person has adjudicated them; otherwise the clause detectors speak
     source: str = ""
     date: str = ""
+    is_known: bool = (
+        True  # False when the text is no known licence, so that a grant read in it is not relied on
+    )
+    silence_permits: bool = False  # what no clause limits is permitted: a reviewed or an open licence
 
     def of(self, facet: Facet) -> tuple[Clause, ...]:
         return tuple(clause for clause in self.clauses if clause.facet is facet)
@@ -79,6 +88,7 @@ class Plan:
     revenue_usd: int | None = None  # a year
     territories: tuple[str, ...] = ()  # ISO 3166-1 alpha-2, EU for the union
     field: tuple[str, ...] = ()  # military, medical, …
+    not_in: tuple[str, ...] = ()  # territories that the plan keeps out of
     unread: tuple[str, ...] = ()  # words of the question that were not understood
 
 
@@ -92,3 +102,24 @@ class Answer:
     quote: str = ""
     location: Location | None = None
     licence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One thing that a licence asks of whoever passes the work on, and whether a release shows it done."""
+
+    id: str  # licence-text, notice-file, name-prefix, display, state-changes, …
+    what: str
+    state: str  # met | unmet | unknown
+    licence: str
+    quote: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetDifference:
+    """One facet in which two licences differ: the clauses that only one of them has."""
+
+    facet: Facet
+    left: tuple[Clause, ...]
+    right: tuple[Clause, ...]
