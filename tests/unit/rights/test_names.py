@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajar.model.component import Scope
-from ajar.rights.names import mentions, resolve, resolve_expression
+from ajar.rights.names import resolve, resolve_expression
+from ajar.rights.statements import mentions
 
 
 @pytest.mark.parametrize(
