@@ -23,6 +23,17 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What somebody found out about a base model: from its folder, its repository or its maker."""
+
+    name: str
+    licences: tuple[Licence, ...]
+    source: str  # where that was read
+    date: str = ""
+    terms: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parent:
     """One model that a release comes from.
 
