@@ -13,7 +13,7 @@ from ajar.rights.statements import table_rows
 from ajar.rights.texts import is_aside
 
 TEXT_CHARS = 400_000
-ID = r"[A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9][\w.-]{1,95}"
+ID = r"[A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9](?:[\w.-]{0,94}\w)?"
 _LINK = re.compile(
     r"\[([^\[\]]{1,160})\]\((?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(" + ID + r")[^)\s]{0,80}\)"
 )
@@ -23,7 +23,7 @@ _BARE_ID = re.compile(r"(?<![\w/.:-])(" + ID + r")(?![\w/])")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[*`•-])|<br\s*/?>|\n")
 FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n(.*?)^[ \t]*(?:```|~~~)", re.MULTILINE | re.DOTALL)
 _OUTPUTS = re.compile(
-    r"\b(?:generated|produced|synthesi[sz]ed|created|written|labell?ed|annotated|distilled)\b.{0,30}?\b(?:by|with|using|via|from)\b\s*(?P<x>.{2,120})"
+    r"\b(?:generated|produced|synthesi[sz]ed|created|written|labell?ed|annotated)\b.{0,30}?\b(?:by|with|using|via|from)\b\s*(?P<x>.{2,120})"
     r"|\b(?:outputs?|responses?|completions?|answers?|generations|conversations?) (?:of|from|by)\b\s*(?P<y>.{2,120})"
     r"|\b(?P<z>(?:GPT-?[345][\w.-]*|ChatGPT|Claude[\w. -]{0,12}|Gemini[\w. -]{0,8}))[- ](?:generated|synthesi[sz]ed|produced)",
     re.IGNORECASE,
