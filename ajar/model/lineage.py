@@ -52,4 +52,5 @@ class Parent:
     licence_source: str = ""  # an address, or the folder its licence text was read in
     licence_date: str = ""  # the day that was read
     terms: Terms | None = None
+    maker: str = ""  # who publishes it, as far as its id tells
     subject: str = ""  # the one model of a repository that comes from it; "" is all of them

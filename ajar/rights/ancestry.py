@@ -85,6 +85,8 @@ def _licensed(parent: Parent, lookup: Lookup | None) -> Parent:
             licence_date=base.date or "here",
             terms=base.terms,
         )
+    if "/" in parent.id and not parent.maker:
+        parent = replace(parent, maker=parent.id.partition("/")[0])
     if parent.licences:
         return parent
     known = (
@@ -100,6 +102,7 @@ def _licensed(parent: Parent, lookup: Lookup | None) -> Parent:
         choice=known.choice,
         licence_source=known.source,
         licence_date=known.date if known.is_read else "",
+        maker=parent.maker or known.maker,
     )
 
 

@@ -34,6 +34,7 @@ class Known:
     is_read: bool
     note: str = ""
     is_service: bool = False
+    maker: str = ""
 
 
 @cache
@@ -166,6 +167,7 @@ def _known(name: str, row: Mapping[str, Any]) -> Known:
         date=row["date"],
         is_read=row["basis"] == "read",
         note=row.get("note", ""),
+        maker=name.strip().partition("/")[0] if "/" in name else row["match"][0].partition("/")[0],
     )
 
 

@@ -15,6 +15,7 @@ from ajar.rights.data_store import rows, store
 from ajar.rights.names import at_address
 
 _COMPARED_WORDS = 6_000  # the longest licence that bears another's name (Falcon, an Apache text) has 3,000
+_TELLING_WORDS = 8  # fewer words added are a name or a date far more often than a condition
 _PLAIN_SHARE = 0.7  # of the plain licence's words; kimi-modified-mit holds all of MIT
 _STANDS = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED})
 _OPEN = frozenset({Openness.OPEN_SOURCE, Openness.OPEN_CONTENT})
@@ -83,12 +84,13 @@ def judge(dossier: Dossier, found: Sequence[LicenceMatch], *, weights_here: bool
 
 
 def _all(dossier: Dossier, found: Sequence[LicenceMatch], weights_here: bool) -> Iterable[Finding]:
+    code = {item.path for item in dossier.files if item.family == "code"}
     misnamed = list(_misnamed(dossier, found))
     told = {licence for _, licence in misnamed}
     yield from (finding for finding, _ in misnamed)
     for scope in (Scope.WEIGHTS, Scope.CODE, Scope.DATA):
         covering = [match for match in found if scope in match.applies_to and match.licence.id not in told]
-        yield from _disagreement(scope, covering)
+        yield from _disagreement(scope, covering, code)
     yield from _modified(found)
     yield from _unsaid(dossier, found)
     yield from _linked(dossier, found)
@@ -122,7 +124,7 @@ def _others_text(found: Sequence[LicenceMatch]) -> str:
     return f"; the {text.licence.id} text at {text.location} covers the code, not the weights" if text else ""
 
 
-def _disagreement(scope: Scope, found: Sequence[LicenceMatch]) -> Iterable[Finding]:
+def _disagreement(scope: Scope, found: Sequence[LicenceMatch], code: set[str]) -> Iterable[Finding]:
     """More than one licence for one part. What is said of one file or model does not speak against another's."""
     groups: dict[str, list[LicenceMatch]] = {}
     for match in found:
@@ -130,10 +132,12 @@ def _disagreement(scope: Scope, found: Sequence[LicenceMatch]) -> Iterable[Findi
     common = groups.pop("", [])
     for subject, matches in [("", common), *groups.items()]:
         # A text that covers everything is held against what is said of one thing only when it covers that too.
-        yield from _one_disagreement(scope, subject, matches)
+        yield from _one_disagreement(scope, subject, matches, code)
 
 
-def _one_disagreement(scope: Scope, subject: str, found: Sequence[LicenceMatch]) -> Iterable[Finding]:
+def _one_disagreement(
+    scope: Scope, subject: str, found: Sequence[LicenceMatch], code: set[str]
+) -> Iterable[Finding]:
     choices = {(match.location.path, match.choice) for match in found if match.choice}
     picked = {match.licence.id for match in found if match.choice}
     ids = dict.fromkeys(match.licence.id for match in found)
@@ -145,7 +149,9 @@ def _one_disagreement(scope: Scope, subject: str, found: Sequence[LicenceMatch])
     shown = [next(match for match in found if match.licence.id == licence) for licence in ids]
     words = "; ".join(f"{match.licence.id} by {match.location}" for match in shown[:4])
     text = [match for match in shown if match.match in _STANDS and match.licence.openness not in _OPEN]
-    named_open = [match for match in shown if match.licence.openness in _OPEN and match not in text]
+    named_open = [
+        match for match in shown if match.licence.openness in _OPEN and match.location.path not in code
+    ]  # headers of single files speak of these files
     severe = scope is Scope.WEIGHTS or (text and named_open)
     yield Finding(
         rule="licence-statements-agree",
@@ -179,8 +185,8 @@ def _misnamed(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[tuple
 def _changed_words(text: LicenceMatch, name: LicenceMatch, words: str, own: set[str]) -> list[str]:
     """The words in which a text departs from the plain licence that is named, when it is built on that one."""
     if text.licence.id == name.licence.id:
-        modified = text.match in {MatchKind.MODIFIED, MatchKind.DERIVED}
-        return [f"{item.change}: “{item.text[:160]}”" for item in text.differences[:3]] if modified else []
+        weighty = [item for item in text.differences if len(item.text.split()) >= _TELLING_WORDS]
+        return [f"{item.change}: “{item.text[:160]}”" for item in weighty[:3] if item.change != "removed"]
     if text.nearest != name.licence.id and text.licence.id not in own:
         return []
     try:
@@ -322,7 +328,9 @@ def _terms_elsewhere(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterabl
 
 def _policies(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[Finding]:
     """Use policies beside a licence that refers to none."""
-    weights = [match for match in found if Scope.WEIGHTS in match.applies_to]
+    weights = [match for match in found if Scope.WEIGHTS in match.applies_to] or [
+        match for match in found if match.match in _STANDS
+    ]
     for policy in companions.policies(dossier):
         if not weights or any(match.licence.openness not in _OPEN for match in weights):
             continue

@@ -75,8 +75,9 @@ def _apply(
     outcome, words, grounds = check(child, parent, all_parents, burden, rule)
     if outcome is Outcome.MET or (rule["holds"] == "inherited" and _is_told(burden, tally)):
         return
-    if parent.relation is Relation.UNKNOWN:  # an architecture may be taken without the weights
-        outcome = Outcome.UNKNOWN
+    said_of_many = not parent.subject and child.describes_many()
+    if parent.relation is Relation.UNKNOWN or said_of_many:
+        outcome = Outcome.UNKNOWN  # an architecture may be taken without the weights; one of many is not all
     severity = Severity(rule["severity"])
     if outcome is Outcome.UNKNOWN and rule["holds"] != "inherited":
         severity = min(severity, Severity.LOW, key=_SEVERITIES.index)

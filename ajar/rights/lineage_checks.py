@@ -16,7 +16,12 @@ from ajar.model.terms import Terms
 from ajar.rights import burdens
 from ajar.rights.burdens import Burden, TermsOf
 from ajar.rights.findings import as_evidence
+from ajar.rights.told import fold
 
+_HUB_LINK = re.compile(
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/)?([\w.-]{1,96}/[\w.-]{1,96})(?:$|[/?#])"
+)
+_MANY = 2  # models of its own that a page links to
 LISTED = frozenset({Relation.DISTILLED, Relation.TRAINED_ON_OUTPUTS})
 _STANDS = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED})
 _TELLS = re.compile(
@@ -43,6 +48,24 @@ class Child:
         weights = [match for match in self.found if Scope.WEIGHTS in match.applies_to]
         own = tuple(match for match in weights if subject and match.subject == subject)
         return own or tuple(match for match in weights if not match.subject or match.subject.endswith("/"))
+
+    def makers(self) -> frozenset[str]:
+        """Who publishes this release, as its name and its links to its own weights tell."""
+        own = fold(self.title.rstrip("/").rpartition("/")[2])
+        names = [self.title, *(one for one in self.hub_ids() if fold(one.partition("/")[2]).startswith(own))]
+        return frozenset(name.rstrip("/").split("/")[-2].lower() for name in names if "/" in name.rstrip("/"))
+
+    def hub_ids(self) -> tuple[str, ...]:
+        """Hub ids of weights that its pages link to."""
+        links = (str(item.value) for item in self.dossier.all("card.weights-link"))
+        found = (_HUB_LINK.match(link) for link in links)
+        return tuple(dict.fromkeys(match[1] for match in found if match))
+
+    def describes_many(self) -> bool:
+        """Whether this is a page on several models, none of which is here."""
+        here = any(item.family == "weights" for item in self.dossier.files)
+        own = [one for one in self.hub_ids() if one.partition("/")[0].lower() in self.makers()]
+        return not here and len(own) >= _MANY
 
     def unread(self) -> tuple[Gap, ...]:
         """Files that could not be read and where such things are said."""
@@ -75,6 +98,8 @@ def check(
     holds = rule["holds"]
     if holds == "inherited":
         return Outcome.UNKNOWN, says, []
+    if parent.maker and parent.maker.lower() in child.makers() and holds != "name-begins":
+        return Outcome.MET, says, []  # whoever made the base model may license it anew
     if holds == "never":
         in_family = any(
             other is not parent

@@ -29,16 +29,18 @@ _OTHERS = re.compile(
 _SCOPE_WORDS = (
     (
         Scope.CODE,
-        re.compile(r"\b(code|source|software|librar(?:y|ies)|scripts?|package|toolkit)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(code|source|software|librar(?:y|ies)|scripts?|package|toolkit)\b|代码", re.IGNORECASE
+        ),
     ),
     (
         Scope.WEIGHTS,
         re.compile(
-            r"\b(models?|weights?|checkpoints?|parameters)\b|\.(?:tar|safetensors|gguf|bin|pth)\b",
+            r"\b(models?|weights?|checkpoints?|parameters)\b|模型|权重|\.(?:tar|safetensors|gguf|bin|pth)\b",
             re.IGNORECASE,
         ),
     ),
-    (Scope.DATA, re.compile(r"\b(data ?sets?|data|corpus|corpora)\b", re.IGNORECASE)),
+    (Scope.DATA, re.compile(r"\b(data ?sets?|data|corpus|corpora)\b|数据", re.IGNORECASE)),
     (Scope.DOCUMENTS, re.compile(r"\b(documentation|docs|paper)\b", re.IGNORECASE)),
 )
 # Phrases in which "model" or "data" is part of a licence's own name.
@@ -50,6 +52,9 @@ _OWN_NAMES = re.compile(
 _AFTER = re.compile(
     r"\s*\**\s*(?:licen[cs]e)?\**[\])\s]*(?:\(https?://[^)]*\))?\s*(?:\(|for |on |applies to |covers )(?P<what>[^,;.)]{2,60})",
     re.IGNORECASE,
+)
+_WORDS_BETWEEN = re.compile(
+    r"[^\W\d_]{2,}(?<!licence)(?<!license)(?<!licenses)(?<!file)\b|[^\x00-\x7f]{2,}", re.IGNORECASE
 )
 _SUBJECT = re.compile(r"`([^`\n]{2,80})`")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[*`])")
@@ -94,9 +99,9 @@ def mentions(text: str) -> tuple[Mention, ...]:
     """
     found: dict[tuple[str, tuple[Scope, ...], str], Mention] = {}
     for line, sentence in _speaking(text):
-        spans = list(spans_in(sentence))
-        for number, (span, licence) in enumerate(spans):
-            scopes = _scopes_of_name(sentence, spans, number)
+        marks = _marks(sentence)
+        for span, licence in spans_in(sentence):
+            scopes = _scopes_at(sentence, marks, span)
             subject = _SUBJECT.search(sentence)
             mention = Mention(
                 licence=licence,
@@ -113,9 +118,12 @@ def pointers(text: str) -> tuple[Pointer, ...]:
     """Sentences that send the reader to a licence file, with the parts they speak of."""
     found: dict[tuple[str, tuple[Scope, ...]], Pointer] = {}
     for line, sentence in _speaking(text):
+        marks = _marks(sentence)
         for match in _POINTER.finditer(sentence):
             target = match["target"].removeprefix("./")
-            scopes = scopes_of(_POINTER.sub(" ", sentence))
+            scopes = _scopes_at(sentence, marks, match.span("target"))
+            if not scopes and sentence.startswith("|"):
+                scopes = (Scope.WEIGHTS,)  # a row of a table of models
             pointer = Pointer(target=target, line=line, quote=sentence[:_QUOTE_CHARS], scopes=scopes)
             found.setdefault((target, scopes), pointer)
     return tuple(found.values())
@@ -195,27 +203,42 @@ def _plain(cell: str) -> str:
 def scopes_of(words: str) -> tuple[Scope, ...]:
     """The parts of a release that words speak of."""
     bare = _OWN_NAMES.sub(" ", NAME_IN_TEXT.sub(" ", words))
-    bare = re.sub(r"\(https?://[^)]*\)", " ", bare)
+    bare = re.sub(r"\(https?://[^)]*\)", " ", _POINTER.sub(" ", bare))
     return tuple(scope for scope, pattern in _SCOPE_WORDS if pattern.search(bare))
 
 
-def _scopes_of_name(
-    sentence: str, spans: list[tuple[tuple[int, int], Licence]], number: int
-) -> tuple[Scope, ...]:
-    """What one of the licences that a sentence names is for.
+def _marks(sentence: str) -> list[tuple[int, int, str]]:
+    """Names of licences and pointers to their files in a sentence, in order; neighbours that mean one are one."""
+    pointers_in = {match.span("target"): match["target"] for match in _POINTER.finditer(sentence)}
+    found = [(*span, licence.id) for span, licence in spans_in(sentence)]
+    found += [(*span, target) for span, target in pointers_in.items()]
+    marks: list[tuple[int, int, str]] = []
+    for start, end, name in sorted(found):
+        # "the [MIT License](LICENSE)" names one licence by name and by file.
+        between = sentence[marks[-1][1] : start] if marks else ""
+        is_file = (start, end) in pointers_in
+        if marks and (start < marks[-1][1] or (is_file and not _WORDS_BETWEEN.search(between))):
+            marks[-1] = (marks[-1][0], max(end, marks[-1][1]), marks[-1][2])
+        else:
+            marks.append((start, end, name))
+    return marks
 
-    A sentence with one name speaks of all it mentions. With several, each is for what stands right after
-    it in brackets or behind "for", or else for what stands between the name before and itself.
+
+def _scopes_at(sentence: str, marks: list[tuple[int, int, str]], span: tuple[int, int]) -> tuple[Scope, ...]:
+    """What one of the licences that a sentence speaks of is for.
+
+    A sentence with one speaks of all it mentions. With several, each is for what stands right after it in
+    brackets or behind "for", or else for what stands between the one before and itself.
     """
-    if len({licence.id for _, licence in spans}) < 2:
+    number = next((at for at, mark in enumerate(marks) if mark[0] <= span[0] < max(mark[1], mark[0] + 1)), 0)
+    if len({name for _, _, name in marks}) < 2:
         return scopes_of(sentence)
-    (start, end), _ = spans[number]
-    following = spans[number + 1][0][0] if number + 1 < len(spans) else len(sentence)
+    start, end, _ = marks[number]
+    following = marks[number + 1][0] if number + 1 < len(marks) else len(sentence)
     after = _AFTER.match(sentence, end, following)
     if after and (scopes := scopes_of(after["what"])):
         return scopes
-    before = sentence[spans[number - 1][0][1] if number else 0 : start]
-    return scopes_of(before) or scopes_of(sentence)
+    return scopes_of(sentence[marks[number - 1][1] if number else 0 : start]) or scopes_of(sentence)
 
 
 def _quoted(sentence: str, span: tuple[int, int]) -> str:

@@ -30,7 +30,9 @@ FAMILY_SCOPES = {
 }
 PACKAGE_PLACE = re.compile(r"\.(dist-info|egg-info)(/|$)")
 _ASIDE = re.compile(r"(^|/)(third[-_]?party|vendor|node_modules|tests?)/", re.IGNORECASE)
-_SHELF = re.compile(r"(^|/)licen[cs]es/", re.IGNORECASE)  # texts that others refer to (REUSE 3.3)
+_SHELF = re.compile(
+    r"(^|/)(?:[\w-]{1,40}[_-])?licen[cs]es/", re.IGNORECASE
+)  # texts that others refer to (REUSE 3.3)
 _OF_MODELS = re.compile(r"\bweights\b|\bmodels?\b", re.IGNORECASE)
 _OF_MODELS_TIMES = 5  # Apache-2.0, MIT, GPL and CC speak of neither; the shortest model licence does 7 times
 _URL = re.compile(r"https?://[^\s<>\"')\]]{4,300}")

@@ -81,6 +81,11 @@ _BEFORE = re.compile(
     + r")`)\s*(?:as (?:the|our) )?(?:base model|backbone)\b",
     re.IGNORECASE,
 )
+_FROM_A_MODEL = re.compile(
+    r"\b(?:fine-?\s?tun\w+|quanti[sz]\w+|distill?\w+|LoRA|adapted|post-?trained)\b.{0,30}?\b(?:version |variant |adapter )?(?:of|from|for) "
+    r"(?:an? |the |our )?[\w .-]{0,40}\b(?:model|checkpoint|base|LLM|network)s?\b",
+    re.IGNORECASE,
+)
 _FAMILIES = re.compile(r"\b(llama|qwen|gemma|mistral|phi|deepseek|falcon|flux)\b", re.IGNORECASE)
 
 
@@ -113,7 +118,7 @@ def _own_names(dossier: Dossier, title: str) -> frozenset[str]:
     """What the release calls itself: the repository's name, and the card's title up to a colon."""
     titles = [str(item.value) for item in dossier.all("card.title") if "/" not in item.location.path]
     names = [title.rstrip("/").rpartition("/")[2], *(re.split(r"[:–—(]", one)[0] for one in titles[:2])]
-    return frozenset(folded for name in names if len(folded := fold(name)) >= 4)
+    return frozenset(folded for name in names if len(folded := fold(name)) >= 2)
 
 
 def _is_own(name: str, own: frozenset[str]) -> bool:
@@ -227,7 +232,7 @@ def says_derived(dossier: Dossier) -> Evidence | None:
                 sentence,
                 re.IGNORECASE,
             )
-            plain = re.search(r"\bbased (?:up)?on\b|\bbuilt\b|\bderived\b", sentence, re.IGNORECASE)
+            plain = not _FROM_A_MODEL.search(sentence)
             if ways and strong and not plain and not _NOT_THIS.search(sentence):
                 return Evidence(
                     key="lineage.says-derived",
