@@ -7,7 +7,7 @@ own licence covers the package's code; weights that it only carries keep the lic
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -18,6 +18,7 @@ from ajar.model.evidence import Evidence, Location, Text
 from ajar.rights import companions, texts
 from ajar.rights.expressions import own_terms
 from ajar.rights.names import Resolved, at_address, resolve, resolve_field
+from ajar.rights.reach import described, extended, in_release, pointed_to
 from ajar.rights.statements import Mention, badges, mentions, pointers, table_rows
 from ajar.rights.texts import ALL, PACKAGE_PLACE
 
@@ -26,9 +27,6 @@ _WITH_TEXT = frozenset(
 )
 _NO_NAME = frozenset({"other", "unknown", "unlicensed", "none", "n/a", "proprietary", "custom"})
 _HEADERS = 8  # licences named by file headers, the most frequent first
-_CODE_AND_MODELS = re.compile(
-    r"\bcode (?:and|&) (?:the |associated )?(?:\w+ ){0,2}(models?|weights)\b", re.IGNORECASE
-)
 _APPLIES = re.compile(r"\b(?:following|this) licen[cs]e applies to (?P<what>[^.\n]{3,300})", re.IGNORECASE)
 _SCOPE_WORDS = (
     (Scope.CODE, re.compile(r"\b(code|software|source|scripts?)\b", re.IGNORECASE)),
@@ -43,7 +41,7 @@ _ABOUT_ALL = frozenset({".zenodo.json", "zenodo.json"})
 def matches(dossier: Dossier) -> tuple[LicenceMatch, ...]:
     """Every licence found in a release, with the parts it applies to, strongest kinds first."""
     found = texts.find(dossier)
-    pointed = _pointed(dossier, found)
+    pointed = pointed_to(dossier, found)
     said = [
         *_tags(dossier, found),
         *_package_fields(dossier),
@@ -52,7 +50,8 @@ def matches(dossier: Dossier) -> tuple[LicenceMatch, ...]:
         *_reuse(dossier),
         *_elsewhere(dossier, found),
     ]
-    found = [_extended(match, said, pointed, dossier) for match in found]
+    held = frozenset(scope for match in found for scope in match.applies_to)
+    found = [extended(match, said, pointed, dossier, held) for match in found]
     found = companions.attach(found, dossier)
     said = [_with_text(match, found) for match in said]
     order = {kind: number for number, kind in enumerate(MatchKind)}
@@ -81,120 +80,6 @@ def chosen(found: Sequence[LicenceMatch]) -> tuple[LicenceMatch, ...]:
 def _burden(match: LicenceMatch) -> tuple[bool, int, bool]:
     licence = match.licence
     return licence.openness.value == "unknown", len(licence.limits), not match.text_present
-
-
-def _pointed(
-    dossier: Dossier, found: Sequence[LicenceMatch]
-) -> dict[str, list[tuple[tuple[Scope, ...], str]]]:
-    """Licence files that statements or fields send the reader to: `path: [(scopes, where it is said)]`."""
-    there: dict[str, list[tuple[tuple[Scope, ...], str]]] = defaultdict(list)
-    paths = {match.location.path.lower(): match.location.path for match in found}
-    pages = {item.location.path for item in dossier.all("card.words")}  # a package speaks of itself only
-    for text in _described(dossier):
-        for pointer in pointers(text.text) if text.path in pages else ():
-            target = _in_release(pointer.target, text.path, dossier)
-            if target in paths and pointer.scopes:
-                there[paths[target]].append((pointer.scopes, f"{text.path}:{pointer.line}"))
-    for item in dossier.all("card.license-link", "weights.licence-link", "card.license"):
-        value = str(item.value)
-        target = _in_release(value, item.location.path, dossier)
-        if item.key == "card.license":
-            target = _in_release(resolve_field(value).file or ".", item.location.path, dossier)
-        if target in paths:
-            there[paths[target]].append(((Scope.WEIGHTS, Scope.DOCUMENTS), str(item.location)))
-    return there
-
-
-def _in_release(target: str, page: str, dossier: Dossier) -> str:
-    """A link's target as a path of this release, lower-case; `""` when it leads elsewhere."""
-    bare = target.partition("#")[0].partition("?")[0]
-    if "://" in bare:
-        parts = bare.partition("://")[2].split("/")
-        own = dossier.release.locator.name.replace("--", "/").rstrip("/").lower()
-        if len(parts) < 6 or parts[3] not in {"blob", "raw", "resolve", "tree"}:
-            return ""
-        return "/".join(parts[5:]).lower() if _same_name(own, parts[2].lower()) else ""
-    folder = page.rpartition("/")[0]
-    stack = [part for part in folder.split("/") if part]
-    for part in bare.split("/"):
-        if part == ".." and stack:
-            stack.pop()
-        elif part not in {"", ".", ".."}:
-            stack.append(part)
-    inner = "/".join(stack).lower()
-    held = {item.path.lower() for item in dossier.files}
-    return inner if inner in held else bare.lower().lstrip("./")
-
-
-def _same_name(own: str, repository: str) -> bool:
-    """Whether a repository's name is the release's own, however its folder was called."""
-    last = own.rpartition("/")[2]
-    return last == repository or bool(re.search(rf"(?:^|[+_@-]){re.escape(repository)}(?:[@-]|$)", last))
-
-
-def _extended(
-    match: LicenceMatch,
-    said: Sequence[LicenceMatch],
-    pointed: dict[str, list[tuple[tuple[Scope, ...], str]]],
-    dossier: Dossier,
-) -> LicenceMatch:
-    """A text covers further parts where a statement points to it, or names the same licence for them."""
-    shelved = texts.on_shelf(match.location.path)
-    if not match.applies_to and not shelved:
-        return match
-    same = [other for other in said if other.licence.id == match.licence.id and not other.subject]
-    named = {scope for other in same for scope in other.applies_to}
-    reason = match.because
-    for scopes, place in pointed.get(match.location.path, ()):
-        if not set(scopes) <= {*match.applies_to, *named}:
-            reason = f"{reason}; {place} points to it for {' and '.join(scope.value for scope in scopes)}"
-        named.update(scopes)
-    if Scope.WEIGHTS not in {*match.applies_to, *named} and not PACKAGE_PLACE.search(match.location.path):
-        if place := _says_code_and_models(dossier, match):
-            named.add(Scope.WEIGHTS)
-            reason = f"{reason}; {place} says that it covers the weights too"
-    elif Scope.WEIGHTS not in match.applies_to and Scope.WEIGHTS in named and reason == match.because:
-        covering = next((other for other in same if Scope.WEIGHTS in other.applies_to), None)
-        if covering is not None:
-            reason = f"{reason}; {covering.location} says that it covers the weights too"
-    if PACKAGE_PLACE.search(match.location.path):
-        named.discard(Scope.WEIGHTS)
-    scopes = tuple(scope for scope in ALL if scope in {*match.applies_to, *named})
-    return _not_over_said(replace(match, applies_to=scopes, because=reason), said, pointed, dossier)
-
-
-def _not_over_said(
-    match: LicenceMatch,
-    said: Sequence[LicenceMatch],
-    pointed: dict[str, list[tuple[tuple[Scope, ...], str]]],
-    dossier: Dossier,
-) -> LicenceMatch:
-    """A package's text does not reach weights for which the release names another licence."""
-    named = {other.licence.id for other in said if Scope.WEIGHTS in other.applies_to}
-    if (
-        Scope.WEIGHTS not in match.applies_to
-        or not named
-        or match.licence.id in named
-        or pointed.get(match.location.path)
-        or not dossier.all("package.name")
-    ):
-        return match
-    return replace(
-        match,
-        applies_to=tuple(scope for scope in match.applies_to if scope is not Scope.WEIGHTS),
-        because="it covers the package; the weights that the package carries name another licence",
-    )
-
-
-def _says_code_and_models(dossier: Dossier, match: LicenceMatch) -> str:
-    """Where the repository's own first page says that it is code and models, under its one licence."""
-    for text in dossier.texts:
-        if text.path.lower() not in {"readme.md", "readme.rst", "readme"}:
-            continue
-        found = _CODE_AND_MODELS.search(text.text[:3000])
-        if found and match.location.path.count("/") == 0:
-            return f"{text.path}:{text.text.count(chr(10), 0, found.start()) + 1}"
-    return ""
 
 
 def _tags(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[LicenceMatch]:
@@ -278,19 +163,9 @@ def _package_fields(dossier: Dossier) -> Iterable[LicenceMatch]:
             )
 
 
-def _described(dossier: Dossier) -> Iterable[Text]:
-    """Documents that speak for the release."""
-    licence_files = {item.location.path for item in dossier.all("licence.document")}
-    described = {item.location.path for item in dossier.all("card.words", "package.name")}
-    for text in dossier.texts:
-        path = text.path
-        if path in described and path not in licence_files and not texts.is_aside(path):
-            yield text
-
-
 def _mentions(dossier: Dossier) -> Iterable[LicenceMatch]:
     """Sentences, table rows and badges of documents that name the licence of something."""
-    for text in _described(dossier):
+    for text in described(dossier):
         spread = _spread_scopes(text)
         silent: tuple[Scope, ...] = (Scope.CODE, Scope.DOCUMENTS)
         if re.search(r"model[-_]?card", text.path, re.IGNORECASE):
@@ -374,10 +249,10 @@ def _reuse(dossier: Dossier) -> Iterable[LicenceMatch]:
 def _elsewhere(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[LicenceMatch]:
     """Sentences that send the reader to a known licence text outside the release."""
     paths = {match.location.path.lower() for match in found}
-    for text in _described(dossier):
+    for text in described(dossier):
         for pointer in pointers(text.text):
             licence: Licence | None = at_address(pointer.target) if "://" in pointer.target else None
-            if licence is None or _in_release(pointer.target, text.path, dossier) in paths:
+            if licence is None or in_release(pointer.target, text.path, dossier) in paths:
                 continue
             yield LicenceMatch(
                 licence=licence,

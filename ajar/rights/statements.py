@@ -183,7 +183,7 @@ def _row(number: int, line: str, head: list[str], cells: list[str], column: int)
         return None
     subject = next((cell for at, cell in enumerate(cells) if at != column and cell), "")
     scopes = scopes_of(subject)
-    is_model = bool(_HUB_ID.fullmatch(subject) or _MODEL_HEAD.search(head[0]))
+    is_model = bool(_HUB_ID.fullmatch(subject) or _MODEL_HEAD.search(head[0]) or "huggingface.co/" in line)
     if is_model and not (scopes and len(subject.split()) < 3 and not _HUB_ID.fullmatch(subject)):
         scopes = (Scope.WEIGHTS,)
     return Mention(
@@ -191,7 +191,7 @@ def _row(number: int, line: str, head: list[str], cells: list[str], column: int)
         line=number,
         quote=" ".join(line.split())[:_QUOTE_CHARS],
         scopes=scopes,
-        subject=subject[:80] if is_model else "",
+        subject=subject[:80] if is_model or not scopes else "",
         through="table",
     )
 
@@ -238,7 +238,12 @@ def _scopes_at(sentence: str, marks: list[tuple[int, int, str]], span: tuple[int
     after = _AFTER.match(sentence, end, following)
     if after and (scopes := scopes_of(after["what"])):
         return scopes
-    return scopes_of(sentence[marks[number - 1][1] if number else 0 : start]) or scopes_of(sentence)
+    before = scopes_of(sentence[marks[number - 1][1] if number else 0 : start])
+    if before or number:
+        return before or scopes_of(sentence)
+    # "see LICENSE before using the code, and …": what follows the first, up to the next clause.
+    clauses = re.split(r"\b(?:and|while|but)\b|[,;]", sentence[end:following])[:-1]
+    return scopes_of(" ".join(clauses)) or scopes_of(sentence)
 
 
 def _quoted(sentence: str, span: tuple[int, int]) -> str:

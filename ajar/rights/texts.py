@@ -149,7 +149,8 @@ def _families(files: Iterable[FileFacts]) -> tuple[Scope, ...]:
 def _inner_first(found: Sequence[LicenceMatch], dossier: Dossier) -> list[LicenceMatch]:
     """Where folders with texts of their own hold all files of a kind, the outer text does not reach them."""
     folders = [match for match in found if match.subject.endswith("/")]
-    taken = set()
+    # A text whose name says what it covers leaves the nameless one the rest.
+    taken = {scope for match in found if _is_named(match) and not match.subject for scope in match.applies_to}
     for family, scope in FAMILY_SCOPES.items():
         files = [item.path for item in dossier.files if item.family == family and not is_aside(item.path)]
         own = tuple(match.subject for match in folders if scope in match.applies_to)
@@ -157,19 +158,18 @@ def _inner_first(found: Sequence[LicenceMatch], dossier: Dossier) -> list[Licenc
             taken.add(scope)
     return [
         match
-        if match.subject or not taken.intersection(match.applies_to)
+        if match.subject or _is_named(match) or not taken.intersection(match.applies_to)
         else replace(
             match,
             applies_to=tuple(scope for scope in match.applies_to if scope not in taken),
-            because=f"{match.because}; what stands in a folder with its own text is left to that",
+            because=f"{match.because}; what has a text of its own is left to that",
         )
         for match in found
     ]
 
 
-def at(match: LicenceMatch, path: str) -> bool:
-    """Whether a match is the text in a file, compared as a reader would: without case and `./`."""
-    return match.location.path.lower() == path.lower().removeprefix("./")
+def _is_named(match: LicenceMatch) -> bool:
+    return match.because.startswith("its name, ")
 
 
 def _first_words(text: Text, line: int) -> str:
