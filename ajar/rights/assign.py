@@ -17,7 +17,7 @@ from ajar.model.dossier import Dossier
 from ajar.model.evidence import Evidence, Location, Text
 from ajar.rights import companions, texts
 from ajar.rights.expressions import own_terms
-from ajar.rights.names import Resolved, at_address, resolve, resolve_field
+from ajar.rights.names import Resolved, at_address, named_in, resolve, resolve_field
 from ajar.rights.reach import described, extended, in_release, pointed_to
 from ajar.rights.statements import Mention, badges, mentions, pointers, table_rows
 from ajar.rights.texts import ALL, PACKAGE_PLACE
@@ -44,6 +44,7 @@ def matches(dossier: Dossier) -> tuple[LicenceMatch, ...]:
     pointed = pointed_to(dossier, found)
     said = [
         *_tags(dossier, found),
+        *_details(dossier),
         *_package_fields(dossier),
         *_mentions(dossier),
         *_headers(dossier),
@@ -109,6 +110,22 @@ def _tags(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[LicenceMa
                 + (", a family of licences: which one is not said" if read.is_family else ""),
                 quote=item.quote or value,
                 choice=value if read.choice else "",
+            )
+
+
+def _details(dossier: Dossier) -> Iterable[LicenceMatch]:
+    """The card's free words on its licence."""
+    for item in dossier.all("card.field"):
+        if item.location.pointer != "/license_details" or texts.is_aside(item.location.path):
+            continue
+        for licence in dict.fromkeys(named_in(str(item.value))):
+            yield LicenceMatch(
+                licence=licence,
+                match=MatchKind.REFERENCE,
+                location=item.location,
+                applies_to=(Scope.WEIGHTS, Scope.DOCUMENTS),
+                because="the card's licence details name it",
+                quote=item.quote or str(item.value),
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from ajar.model.component import Licence, Scope
@@ -12,6 +13,8 @@ from ajar.rights.names import NAME_IN_TEXT, resolve, spans_in
 
 _QUOTE_CHARS = 200
 _TEXT_CHARS = 400_000  # cards with benchmark tables reach 400 kB; licences are named far before
+_SENTENCE_CHARS = 2_000  # a sentence that names licences takes 400
+_NAMES = 12  # licences named by one sentence
 _ROWS = 400
 _BADGES = 64
 
@@ -56,13 +59,14 @@ _AFTER = re.compile(
 _WORDS_BETWEEN = re.compile(
     r"[^\W\d_]{2,}(?<!licence)(?<!license)(?<!licenses)(?<!file)\b|[^\x00-\x7f]{2,}", re.IGNORECASE
 )
-_SUBJECT = re.compile(r"`([^`\n]{2,80})`")
+# A file or model in backticks, or a model's name in bold: "**Widget-2B**".
+_SUBJECT = re.compile(r"`([^`\n]{2,80})`|\*\*([A-Za-z][\w.-]{0,40}\d[\w.-]{0,40})\*\*")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[*`])")
 _EDGE = re.compile(r"^\s*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||```|\[!\[|<|>|$)")
 _BADGE = re.compile(r"img\.shields\.io/badge/(?P<words>[^\s\"')<>]{3,200})")
 _LICENCE_WORD = re.compile(r"licen[cs]e", re.IGNORECASE)
 _POINTER = re.compile(
-    r"(?:\]\(|href=[\"']|`|<|\b)(?P<target>(?:https?://[^\s\"'()<>`]{3,300}/|[\w./-]{0,100}/)?"
+    r"(?:\]\(|href=[\"']|`|<|(?<!own )\b)(?P<target>(?:https?://[^\s\"'()<>`]{3,300}/|[\w./-]{0,100}/)?"
     r"(?:[\w-]{0,40}[_-])?(?:LICEN[CS]E|COPYING)(?:[_.-][\w.-]{1,40})?)(?=[)\"'`>\s.,]|$)",
 )
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,400}\)")
@@ -100,15 +104,15 @@ def mentions(text: str) -> tuple[Mention, ...]:
     found: dict[tuple[str, tuple[Scope, ...], str], Mention] = {}
     for line, sentence in _speaking(text):
         marks = _marks(sentence)
-        for span, licence in spans_in(sentence):
+        for span, licence in islice(spans_in(sentence), _NAMES):
             scopes = _scopes_at(sentence, marks, span)
-            subject = _SUBJECT.search(sentence)
+            subject = _subject(sentence) if Scope.WEIGHTS in scopes else ""
             mention = Mention(
                 licence=licence,
                 line=line,
                 quote=_quoted(sentence, span),
                 scopes=scopes,
-                subject=subject[1] if subject and Scope.WEIGHTS in scopes else "",
+                subject=subject,
             )
             found.setdefault((licence.id, scopes, mention.subject), mention)
     return tuple(found.values())
@@ -119,7 +123,7 @@ def pointers(text: str) -> tuple[Pointer, ...]:
     found: dict[tuple[str, tuple[Scope, ...]], Pointer] = {}
     for line, sentence in _speaking(text):
         marks = _marks(sentence)
-        for match in _POINTER.finditer(sentence):
+        for match in islice(_POINTER.finditer(sentence), _NAMES):
             target = match["target"].removeprefix("./")
             scopes = _scopes_at(sentence, marks, match.span("target"))
             if not scopes and sentence.startswith("|"):
@@ -209,8 +213,10 @@ def scopes_of(words: str) -> tuple[Scope, ...]:
 
 def _marks(sentence: str) -> list[tuple[int, int, str]]:
     """Names of licences and pointers to their files in a sentence, in order; neighbours that mean one are one."""
-    pointers_in = {match.span("target"): match["target"] for match in _POINTER.finditer(sentence)}
-    found = [(*span, licence.id) for span, licence in spans_in(sentence)]
+    pointers_in = {
+        match.span("target"): match["target"] for match in islice(_POINTER.finditer(sentence), _NAMES)
+    }
+    found = [(*span, licence.id) for span, licence in islice(spans_in(sentence), _NAMES)]
     found += [(*span, target) for span, target in pointers_in.items()]
     marks: list[tuple[int, int, str]] = []
     for start, end, name in sorted(found):
@@ -246,6 +252,11 @@ def _scopes_at(sentence: str, marks: list[tuple[int, int, str]], span: tuple[int
     return scopes_of(" ".join(clauses)) or scopes_of(sentence)
 
 
+def _subject(sentence: str) -> str:
+    names = (match[1] or match[2] for match in _SUBJECT.finditer(sentence))
+    return next((name for name in names if resolve(name) is None), "")
+
+
 def _quoted(sentence: str, span: tuple[int, int]) -> str:
     start = 0 if span[1] <= _QUOTE_CHARS else max(0, span[0] - _QUOTE_CHARS // 2)
     return sentence[start : start + _QUOTE_CHARS]
@@ -256,8 +267,9 @@ def _speaking(text: str) -> Iterator[tuple[int, str]]:
     heading = ""
     for line, sentence in _sentences(_without_front_matter(text[:_TEXT_CHARS])):
         if sentence.startswith("#"):
-            heading = sentence
+            heading = sentence[:_SENTENCE_CHARS]
             continue
+        sentence = sentence[:_SENTENCE_CHARS]  # noqa: PLW2901
         speaks = _SPEAKS.search(sentence) or (_SPEAKS.search(heading) and len(sentence) < 120)
         if speaks and not _DENIES.search(sentence) and not _OTHERS.search(sentence):
             yield line, sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Basis, Evidence, Location, Text
@@ -13,6 +14,7 @@ from ajar.rights.statements import table_rows
 from ajar.rights.texts import is_aside
 
 TEXT_CHARS = 400_000
+_TOLD = 64  # parents named by the sentences of one page
 ID = r"[A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9](?:[\w.-]{0,94}\w)?"
 _LINK = re.compile(
     r"\[([^\[\]]{1,160})\]\((?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(" + ID + r")[^)\s]{0,80}\)"
@@ -101,17 +103,17 @@ def from_sentences(dossier: Dossier, title: str) -> Iterator[Parent]:
     own = _own_names(dossier, title)
     for text in pages(dossier):
         rows = {mention.line: mention.subject for mention in table_rows(text.text) if mention.subject}
-        for line, sentence in told(text.text):
-            for relation, name in _named(sentence):
-                if relation is not Relation.QUANTIZED and _is_own(name, own):
-                    continue
-                yield Parent(
-                    id=_member(name, dossier),
-                    relation=relation,
-                    location=Location(path=text.path, line=line),
-                    quote=sentence[:200],
-                    subject=rows.get(line, ""),
-                )
+        named = ((line, one, *pair) for line, one in told(text.text) for pair in _named(one))
+        for line, sentence, relation, name in islice(named, _TOLD):
+            if relation is not Relation.QUANTIZED and _is_own(name, own):
+                continue
+            yield Parent(
+                id=_member(name, dossier),
+                relation=relation,
+                location=Location(path=text.path, line=line),
+                quote=sentence[:200],
+                subject=rows.get(line, ""),
+            )
 
 
 def _own_names(dossier: Dossier, title: str) -> frozenset[str]:

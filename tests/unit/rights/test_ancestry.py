@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from ajar.model.lineage import Base, Relation
 from ajar.rights import bases
 from ajar.rights.ancestry import parents
+from ajar.rights.assign import matches
 from ajar.rights.names import resolve
 from tests.build.dossiers import dossier, fact
 
@@ -215,3 +218,23 @@ def test_rows_of_the_table_have_licences_that_exist() -> None:
 @given(st.text(alphabet="abcLlama-3 /.`[](){}#|\n:finetuedgropquasv of from based on GPT-4", max_size=400))
 def test_any_page_is_answered(text: str) -> None:
     parents(made(text), "tiny")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "based on `a/b`. Our model. ",
+        "LICENSE ",
+        "MIT license and ",
+        "| a | license |\n",
+        "fine-tuned of ",
+        "`a/b` base model ",
+    ],
+)
+def test_hostile_pages_take_no_time(page: str) -> None:
+    text = page * (200_000 // len(page))
+    started = time.perf_counter()
+    release = made(text)
+    parents(release, "tiny")
+    matches(release)
+    assert time.perf_counter() - started < 10

@@ -291,6 +291,13 @@ def test_setup_scripts_and_data_cards() -> None:
     assert ids(made, Scope.WEIGHTS) == ["gemma"]
 
 
+def test_the_cards_free_words_on_its_licence() -> None:
+    details = fact(
+        "card.field", "Weights: CC-BY-NC-4.0, see the paper", "README.md", pointer="/license_details"
+    )
+    assert ids(release({}, [details]), Scope.WEIGHTS) == ["CC-BY-NC-4.0"]
+
+
 def test_every_rule_tells_itself() -> None:
     assert len({row[0] for row in RULES}) == len(RULES)
     assert all(len(row) == 4 and all(row) for row in RULES)

@@ -97,11 +97,35 @@ def test_a_table_without_licences_says_nothing() -> None:
             "License: https://github.com/meta-llama/llama/blob/main/LICENSE applies to the model.",
             [("https://github.com/meta-llama/llama/blob/main/LICENSE", WEIGHTS)],
         ),
+        ("The weights have their own LICENSE and come later.", []),
+        (
+            "See LICENSE before using the code, and LICENSE_MODEL for the released models.",
+            [("LICENSE", CODE), ("LICENSE_MODEL", WEIGHTS)],
+        ),
         ("No licence here.", []),
     ],
 )
 def test_pointers(text: str, expected: list) -> None:
     assert [(item.target, item.scopes) for item in pointers(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [
+        ("The license of the **Widget-2B** model is the Apache 2.0 License.", "Widget-2B"),
+        ("`widget-2b.tar` is released under the Apache 2.0 license.", "widget-2b.tar"),
+        ("Released under the `apache-2.0` licence, the model is free.", ""),
+        ("The code is under the `Apache 2.0` license.", ""),
+    ],
+)
+def test_one_of_several_models(sentence: str, subject: str) -> None:
+    assert {item.subject for item in mentions(sentence)} == {subject}
+
+
+def test_chinese_sentences_name_their_parts_too() -> None:
+    text = "本仓库的代码依照 Apache-2.0 license 协议开源,模型权重的使用遵循 [Model License](MODEL_LICENSE)。"
+    assert [(item.licence.id, item.scopes) for item in mentions(text)] == [("Apache-2.0", CODE)]
+    assert [(item.target, item.scopes) for item in pointers(text)] == [("MODEL_LICENSE", WEIGHTS)]
 
 
 @given(st.text(alphabet="|[]()`-#*\n LICENSEMIT_license apache2.0/:.shieldobagwt", max_size=400))
