@@ -17,6 +17,10 @@ from ajar.rights.names import at_address
 
 _COMPARED_WORDS = 2_500  # Apache-2.0 has 1,600; aligning two hostile texts of this length takes 0.8 s
 _TELLING_WORDS = 8  # fewer words added are a name or a date far more often than a condition
+_CONDITION = re.compile(
+    r"\b(?:shall|must|not|no|only|may|unless|require[ds]?|prohibit\w*|exceed\w*|commercial|provided|display|agree)\b",
+    re.IGNORECASE,
+)
 _PLAIN_SHARE = 0.7  # of the plain licence's words; kimi-modified-mit holds all of MIT
 _STANDS = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED})
 _OPEN = frozenset({Openness.OPEN_SOURCE, Openness.OPEN_CONTENT})
@@ -87,7 +91,7 @@ def judge(dossier: Dossier, found: Sequence[LicenceMatch], *, weights_here: bool
 def _all(dossier: Dossier, found: Sequence[LicenceMatch], weights_here: bool) -> Iterable[Finding]:
     code = {item.path for item in dossier.files if item.family == "code"}
     misnamed = list(_misnamed(dossier, found))
-    told = {licence for _, licence in misnamed}
+    told = {licence for _, licence in misnamed if licence}
     yield from (finding for finding, _ in misnamed)
     for scope in (Scope.WEIGHTS, Scope.CODE, Scope.DATA):
         covering = [match for match in found if scope in match.applies_to and match.licence.id not in told]
@@ -164,7 +168,7 @@ def _one_disagreement(
 
 
 def _misnamed(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[tuple[Finding, str]]:
-    """A plain name over a text that is built on that licence and says something else."""
+    """A plain name over a text built on that licence, and the name where that is all the disagreement there is."""
     texts = {text.path: text.text for text in dossier.texts}
     own = {row["id"] for row in rows()}
     done: set[tuple[str, str]] = set()
@@ -180,13 +184,18 @@ def _misnamed(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[tuple
             words = _changed_words(text, name, texts.get(text.location.path, ""), own)
             if words:
                 done.add(key)
-                yield _misnamed_finding(text, name, words), name.licence.id
+                other = text.licence.id != name.licence.id
+                yield _misnamed_finding(text, name, words), name.licence.id if other else ""
 
 
 def _changed_words(text: LicenceMatch, name: LicenceMatch, words: str, own: set[str]) -> list[str]:
     """The words in which a text departs from the plain licence that is named, when it is built on that one."""
     if text.licence.id == name.licence.id:
-        weighty = [item for item in text.differences if len(item.text.split()) >= _TELLING_WORDS]
+        weighty = [
+            item
+            for item in text.differences
+            if len(item.text.split()) >= _TELLING_WORDS and _CONDITION.search(item.text)
+        ]
         return [f"{item.change}: “{item.text[:160]}”" for item in weighty[:3] if item.change != "removed"]
     if text.nearest != name.licence.id and text.licence.id not in own:
         return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import unquote
 
@@ -91,9 +91,11 @@ def resolve(name: str) -> Licence | None:
 
     A hub tag for a family gives the family, which is no licence that anybody could read.
     """
-    if not name or len(name) > _NAME_CHARS:
-        return None
-    bare = name.strip()
+    return _resolve(name.strip()) if name and len(name) <= _NAME_CHARS else None
+
+
+@lru_cache(maxsize=1024)
+def _resolve(bare: str) -> Licence | None:
     tag = hub_tags().get(bare.lower())
     if tag is not None:
         return _tagged(bare.lower())

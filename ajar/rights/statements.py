@@ -26,7 +26,7 @@ _DENIES = re.compile(
 )
 _OTHERS = re.compile(
     r"\b(?:third[- ]party|contributions? (?:to|are|will)|you agree that|by contributing|contributor|portions? of|"
-    r"adapted from|based on code from|dependenc)",
+    r"adapted from|based on code from|dependenc|originally (?:licensed|released))",
     re.IGNORECASE,
 )
 _SCOPE_WORDS = (

@@ -125,6 +125,19 @@ def test_a_known_text_built_on_the_named_one_is_told_with_the_words() -> None:
     assert "licence-statements-agree" not in told(made)
 
 
+def test_a_lost_line_does_not_hide_that_two_licences_are_named() -> None:
+    text = (
+        store()
+        .text("CC-BY-NC-SA-4.0")
+        .replace("non-exclusive", "exclusive and not transferable, if so agreed,", 1)
+    )
+    readme = "The code and weights are released under the CC-BY-NC 4.0 license.\n"
+    made = release(
+        {"LICENSE": text, "README.md": readme}, [fact("card.license", "cc-by-nc-sa-4.0", "c.md", line=1)]
+    )
+    assert "licence-statements-agree" in told(made)
+
+
 def test_the_plain_text_under_its_plain_name_is_well() -> None:
     made = release({"LICENSE": store().text("MIT")}, [fact("card.license", "mit", "README.md", line=2)])
     assert told(made) == {}
