@@ -91,6 +91,8 @@ def extended(
     if not match.applies_to and not shelved:
         return match
     same = [other for other in said if other.licence.id == match.licence.id and not other.subject]
+    if texts.is_named(match):
+        same = []  # a text whose name says what it covers goes no further unless it is pointed to
     named = {scope for other in same for scope in other.applies_to}
     reason = match.because
     for scopes, place in pointed.get(match.location.path, ()):

@@ -150,7 +150,7 @@ def _inner_first(found: Sequence[LicenceMatch], dossier: Dossier) -> list[Licenc
     """Where folders with texts of their own hold all files of a kind, the outer text does not reach them."""
     folders = [match for match in found if match.subject.endswith("/")]
     # A text whose name says what it covers leaves the nameless one the rest.
-    taken = {scope for match in found if _is_named(match) and not match.subject for scope in match.applies_to}
+    taken = {scope for match in found if is_named(match) and not match.subject for scope in match.applies_to}
     for family, scope in FAMILY_SCOPES.items():
         files = [item.path for item in dossier.files if item.family == family and not is_aside(item.path)]
         own = tuple(match.subject for match in folders if scope in match.applies_to)
@@ -158,7 +158,7 @@ def _inner_first(found: Sequence[LicenceMatch], dossier: Dossier) -> list[Licenc
             taken.add(scope)
     return [
         match
-        if match.subject or _is_named(match) or not taken.intersection(match.applies_to)
+        if match.subject or is_named(match) or not taken.intersection(match.applies_to)
         else replace(
             match,
             applies_to=tuple(scope for scope in match.applies_to if scope not in taken),
@@ -168,7 +168,8 @@ def _inner_first(found: Sequence[LicenceMatch], dossier: Dossier) -> list[Licenc
     ]
 
 
-def _is_named(match: LicenceMatch) -> bool:
+def is_named(match: LicenceMatch) -> bool:
+    """Whether the text's own file name says what it covers."""
     return match.because.startswith("its name, ")
 
 
