@@ -168,7 +168,7 @@ def _name_begins(
     names = [parent.subject] if parent.subject else [child.title, *names]
     bare = [_fold(name.rstrip("/").rpartition("/")[2]) for name in names]
     wanted = burden.items[0]
-    if any(name.startswith(_fold(wanted)) for name in bare):
+    if any(name.replace(" ", "").startswith(_fold(wanted).replace(" ", "")) for name in bare):
         return Outcome.MET, says, []
     words = f"{says} “{wanted}”; this one is called {', '.join(dict.fromkeys(names))}"
     unread = child.unread()

@@ -49,7 +49,7 @@ _WAYS = (
         re.compile(
             r"\b(?:fine-?\s?tun(?:ed|ing|e)|post-?trained|instruction[- ]tuned|further (?:pre)?-?trained|continued? pre-?train\w+)\b"
             r"(?: \w+){0,4}? (?:of|from|on top of|upon|on|using)\b"
-            r"|\b(?:initiali[sz]ed|derived|started|starting|warm-started) (?:\w+ ){0,2}?(?:from|with)\b"
+            r"|\b(?:(?:initiali[sz]ed|derived|warm-started) (?:\w+ ){0,2}?(?:from|with)|starting from)\b"
             r"|\bbased (?:up)?on\b|\bbuilt (?:up)?on(?: top of)?\b|\bbase (?:model|LLM)\b\s*(?:is|:|\*\*:?|\|)",
             re.IGNORECASE,
         ),
@@ -155,11 +155,17 @@ def told(text: str) -> Iterator[tuple[int, str]]:
     body = FENCE.sub(lambda match: "\n" * match[0].count("\n"), _without_front(text[:TEXT_CHARS]))
     line = 1
     for block in re.split(r"(\n[ \t]*\n|\n(?=[ \t]*[-*|#>•]))", body):
-        joined = block
-        at = line
-        for part in _SENTENCE.split(" ".join(joined.split("\n")) if "|" not in joined else joined):
+        joined = block if "|" in block else block.replace("\n", " ")  # as long as the block: places stay
+        start = 0
+        for end, after in (
+            *((cut.start(), cut.end()) for cut in _SENTENCE.finditer(joined)),
+            (len(joined), 0),
+        ):
+            part = joined[start:end]
             if part.strip():
-                yield at + (block[: max(block.find(part[:40]), 0)].count("\n")), " ".join(part.split())
+                lead = len(part) - len(part.lstrip())
+                yield line + block.count("\n", 0, start + lead), " ".join(part.split())
+            start = after
         line += block.count("\n")
 
 

@@ -122,11 +122,18 @@ def test_a_name_nobody_knows_is_a_hint() -> None:
         ("Answers were judged with responses from GPT-4 in the evaluation.", []),
         ("Compared to models fine-tuned from Llama 2, it is better.", []),
         ("Tiny was pretrained from scratch.", []),
+        ("Building on the work we started with Llama 3, we put emphasis on tone.", []),
         ("```\nfine-tuned from `Qwen/Qwen2.5-3B`\n```", []),
     ],
 )
 def test_sentences(sentence: str, expected: list) -> None:
     assert found(made(f"# Tiny\n\n{sentence}\n")) == expected
+
+
+def test_lines_are_those_of_the_sentence() -> None:
+    readme = "# Tiny\n\nA model.\nIt is small\nand quick. It was fine-tuned\nfrom `Qwen/Qwen2.5-3B`.\n\n- one\n- based on Llama 2\n"
+    read = [(item.id, item.location.line) for item in parents(made(readme), "tiny")]
+    assert read == [("Qwen/Qwen2.5-3B", 5), ("llama 2", 9)]
 
 
 def test_a_variant_of_itself_is_no_parent() -> None:
