@@ -156,15 +156,17 @@ def told(text: str) -> Iterator[tuple[int, str]]:
     line = 1
     for block in re.split(r"(\n[ \t]*\n|\n(?=[ \t]*[-*|#>•]))", body):
         joined = block if "|" in block else block.replace("\n", " ")  # as long as the block: places stay
-        start = 0
+        start = counted = newlines = 0
         for end, after in (
             *((cut.start(), cut.end()) for cut in _SENTENCE.finditer(joined)),
             (len(joined), 0),
         ):
             part = joined[start:end]
             if part.strip():
-                lead = len(part) - len(part.lstrip())
-                yield line + block.count("\n", 0, start + lead), " ".join(part.split())
+                lead = start + len(part) - len(part.lstrip())
+                newlines += block.count("\n", counted, lead)
+                counted = lead
+                yield line + newlines, " ".join(part.split())
             start = after
         line += block.count("\n")
 
