@@ -27,3 +27,4 @@ class Options:
     limits: Limits = Limits()
     mot: bool = False
     strict: bool = False
+    bases: tuple[str, ...] = ()  # folders of base models, looked at for their licence only

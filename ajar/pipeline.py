@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from ajar.model.component import SCOPE_OF, Component, ComponentKind, LicenceMatc
 from ajar.model.dossier import Dossier, Subject, by_kind
 from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location, Text
 from ajar.model.judgement import DOORS, Door, Severity
+from ajar.model.lineage import Base
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 from ajar.model.report import Control, FileFacts, Report
@@ -31,6 +33,10 @@ from ajar.releases import split
 from ajar.sources import open_release
 
 INSPECTOR = "pipeline"
+# The files of a base model that say under what licence it stands.
+_TELLS_LICENCE = re.compile(
+    r"(?:^|/)(?:readme[^/]*|[^/]*card[^/]*|[^/]*licen[cs]e[^/]*|copying[^/]*|config\.json)$", re.IGNORECASE
+)
 _SEVERITIES = tuple(Severity)
 _FINDINGS_A_FILE = 20  # in the list of the whole release; the file's own list has all
 
@@ -52,8 +58,13 @@ def audit(
         seen = _Observer(options.limits, progress).observe(opened)
     dossier = seen.dossier()
     title = _title(seen.release)
-    inner = tuple(_judge(part.dossier, part.title, part.shared, seen.scanned) for part in split(dossier))
-    whole = _judge(dossier, title, None, seen.scanned) if not inner else _judge_many(dossier, title, inner)
+    look = _local_bases(options)
+    inner = tuple(
+        _judge(part.dossier, part.title, part.shared, seen.scanned, look) for part in split(dossier)
+    )
+    whole = (
+        _judge(dossier, title, None, seen.scanned, look) if not inner else _judge_many(dossier, title, inner)
+    )
     cost = Cost(
         bytes_read=seen.meter.bytes_read,
         bytes_total=seen.release.size_bytes,
@@ -63,10 +74,38 @@ def audit(
     return replace(whole, cost=cost, releases=tuple(replace(report, cost=cost) for report in inner))
 
 
-def _judge(dossier: Dossier, title: str, shared: Dossier | None, scanned: Sequence[FileSafety]) -> Report:
+def _local_bases(options: Options) -> Callable[[str], Base | None]:
+    """What the folders of base models that the caller gave say of their own licences, by the model's name."""
+    found: dict[str, Base] = {}
+    for folder in options.bases:
+        with open_release(Locator.parse(folder), options) as opened:
+            seen = _Observer(options.limits, None)
+            seen.release = opened.release
+            for entry in opened.release.files:
+                if _TELLS_LICENCE.search(entry.path):
+                    seen.look_at(opened, entry)
+        dossier = seen.dossier()
+        matches = [
+            item for item in rights.matches(dossier) if Scope.WEIGHTS in item.applies_to or item.text_present
+        ]
+        licences = tuple({item.licence.id: item.licence for item in rights.chosen(matches)}.values())
+        name = _title(seen.release)
+        found[name.rpartition("/")[2].lower()] = Base(name=name, licences=licences, source=folder)
+    return lambda name: found.get(name.rstrip("/").rpartition("/")[2].lower())
+
+
+def _judge(
+    dossier: Dossier,
+    title: str,
+    shared: Dossier | None,
+    scanned: Sequence[FileSafety],
+    look: Callable[[str], Base | None],
+) -> Report:
     """All judges, in order, over the facts of one release."""
     found = rights.matches(dossier)
-    parts = tuple(_licensed(part, found) for part in components.find(dossier, title, _libraries(), shared))
+    binding = rights.chosen(found)
+    line = rights.parents(dossier, title, lookup=look)
+    parts = tuple(_licensed(part, binding) for part in components.find(dossier, title, _libraries(), shared))
     weights = by_kind(parts)[ComponentKind.FINAL_PARAMETERS]
     control = _control(dossier, shared, found)
     subject = Subject(
@@ -77,11 +116,12 @@ def _judge(dossier: Dossier, title: str, shared: Dossier | None, scanned: Sequen
         gated=control.gated,
     )
     verdicts = frameworks.evaluate_all(subject)
-    on_weights = [match for match in found if Scope.WEIGHTS in match.applies_to]
+    on_weights = [match for match in binding if Scope.WEIGHTS in match.applies_to]
     answers = rights.rights_of(on_weights, {text.path: text.text for text in dossier.texts})
     safe = safety.assess(dossier, scanned)
     notes = (
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
+        *rights.judge_lineage(dossier, found, line, title=title),
         *release_findings(dossier, parts),
         *(
             replace(finding, message=f"{file.path}: {finding.message}")
@@ -103,6 +143,7 @@ def _judge(dossier: Dossier, title: str, shared: Dossier | None, scanned: Sequen
         safety=safe,
         claims=claims.hold(claims.find(dossier.texts), verdicts, answers),
         control=control,
+        lineage=line,
         verdicts=verdicts,
         findings=tuple(sorted(notes, key=lambda item: -_SEVERITIES.index(item.severity))),
         evidence=dossier.evidence,
@@ -123,6 +164,7 @@ def _judge_many(dossier: Dossier, title: str, inner: tuple[Report, ...]) -> Repo
         licences=tuple(match for report in inner for match in report.licences),
         findings=tuple(finding for report in inner for finding in report.findings),
         claims=tuple(claim for report in inner for claim in report.claims),
+        lineage=tuple(parent for report in inner for parent in report.lineage),
         evidence=dossier.evidence,
         gaps=dossier.gaps,
     )
@@ -139,7 +181,15 @@ def _licensed(part: Component, found: tuple[LicenceMatch, ...]) -> Component:
     elsewhere = scope in {Scope.CODE, Scope.DOCUMENTS} and not part.files
     if part.licences or elsewhere or part.state is Basis.ABSENT:
         return part
-    return replace(part, licences=tuple(match for match in found if scope in match.applies_to))
+    laid = (match for match in found if scope in match.applies_to and _reaches(match, part.files))
+    return replace(part, licences=tuple(laid))
+
+
+def _reaches(match: LicenceMatch, files: tuple[str, ...]) -> bool:
+    """A licence confined to a folder reaches a component that has files there, or none to tell by."""
+    return (
+        not match.subject.endswith("/") or not files or any(path.startswith(match.subject) for path in files)
+    )
 
 
 @cache
@@ -237,6 +287,14 @@ class _Observer:
         except OSError as error:
             self._gap(entry.path, GapReason.UNREADABLE, error.strerror or "cannot be opened")
             self.files.append(FileFacts(path=entry.path, format="unknown", size=entry.size, family="other"))
+
+    def look_at(self, opened: OpenRelease, entry: FileEntry) -> None:
+        """One file, without the safety checks."""
+        try:
+            with opened.open(entry) as blob:
+                self._look(entry.path, MeteredBlob(blob, self.meter), depth=0)
+        except OSError as error:
+            self._gap(entry.path, GapReason.UNREADABLE, error.strerror or "cannot be opened")
 
     def _look(self, path: str, blob: Blob, *, depth: int) -> None:
         format_id = "unknown"

@@ -14,6 +14,7 @@ KEYS = {
     "code.import": "top-level package imported, each once, at most 64",
     "code.spdx": "SPDX-License-Identifier in the header",
     "code.licence-header": "licence that the leading comment names, in its words",
+    "code.package-licence": "licence that setup.py declares for the package",
     "code.defines-model": "class or function that defines a network",
     "code.trains": "call that updates weights: a gradient, an optimiser step, a trainer's run",
     "code.fine-tunes": "true when training here starts from given weights only",

@@ -52,6 +52,9 @@ _BARE = re.compile(
     r"\b((?:Apache(?: Software)?|MIT|BSD|GNU (?:Lesser |Affero )?General Public|Mozilla Public|Creative Commons|ISC|Boost Software"
     r"|[A-Z]\w{1,20}(?: [\d.]{1,5})? Community|Open ?RAIL\S{0,3})[ -](?:Public )?Licen[cs]e[^;:\n]{0,30})",
 )
+_SETUP_LICENCE = re.compile(
+    r"[(,\s]licen[cs]e(?:_expression)?\s{0,8}=\s{0,8}[frbu]{0,2}[\"']([^\"'\n]{1,120})[\"']"
+)
 _COMMENT_EDGE = re.compile(r"^[\s#/*;\-%!\"']{0,40}|[\s*/#]{0,10}$")
 
 
@@ -141,3 +144,14 @@ def _header(lines: list[str], comment: str) -> tuple[list[str], int]:
         if done:
             quote, block = "", False
     return kept, first
+
+
+def setup_licence(path: str, lines: list[str]) -> Iterator[CodeFact]:
+    """The licence that a setup script hands to `setup()` as a plain string."""
+    if basename(path) != "setup.py":
+        return
+    for number, line in enumerate(lines[:2000], 1):
+        match = _SETUP_LICENCE.search(f" {line[:300]}")
+        if match:
+            yield CodeFact(key="package-licence", value=match[1].strip(), line=number, quote=clip(line))
+            return

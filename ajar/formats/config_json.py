@@ -191,6 +191,10 @@ def _stated(tree: dict[str, Any], make: EvidenceMaker) -> Iterator[Evidence]:
     ):
         for value in _strings(tree.get(key), 1):
             yield make("config.library-version", f"{library} {value}", pointer=f"/{key}")
+    licence = tree.get("license")
+    if isinstance(licence, dict):  # codemeta and Zenodo name it by an identifier in an object
+        for value in _strings(licence.get("@id") or licence.get("id") or licence.get("name"), 1):
+            yield make("config.licence", value, pointer="/license", basis=Basis.DECLARED)
     versions = tree.get("__version__")
     for library, value in list(versions.items())[:8] if isinstance(versions, dict) else ():
         if isinstance(value, str):

@@ -27,7 +27,7 @@ _NOTICE = re.compile(
 )
 _POLICY = re.compile(
     r".{0,40}(?:use[_ -]?polic|acceptable[_ -]?use|prohibited[_ -]?use|usage[_ -]?polic|use[_ -]?restriction|use[_ -]based[_ -]restriction"
-    r"|terms[_ -]?of[_ -]?use|use[_ -]guidelines).{0,40}",
+    r"|terms[_ -]?of[_ -]?use|use[_ -]guidelines).{0,40}|(?:.{0,40}[_ -])?aup(?:[_ -].{0,40})?",
     re.IGNORECASE,
 )
 _FOLDER = re.compile(r"(?:^|/)licen[cs]es/[^/]{1,200}$", re.IGNORECASE)

@@ -47,6 +47,7 @@ MODULES = (
     # text, by name and nature
     "package_metadata",
     "requirements_file",
+    "reuse",
     "licence_text",
     "data_card",
     "model_card",

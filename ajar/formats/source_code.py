@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ajar.config import Limits
 from ajar.formats._code import KEYS, language_facts
-from ajar.formats._code_facts import count_code_lines, header_facts, language_of
+from ajar.formats._code_facts import count_code_lines, header_facts, language_of, setup_licence
 from ajar.formats._text import EvidenceMaker, looks_like_text, read_text
 from ajar.interfaces import Blob, Format, Observation
 
@@ -27,7 +27,7 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
     facts, gap = language_facts(language, text.text, lines)
     if gap is not None:
         yield make.gap(*gap)
-    for fact in (*header_facts(lines, comment), *facts):
+    for fact in (*header_facts(lines, comment), *setup_licence(path, lines), *facts):
         yield make(f"code.{fact.key}", fact.value, line=fact.line, quote=fact.quote)
 
 

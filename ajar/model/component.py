@@ -124,6 +124,9 @@ class LicenceMatch:
     nearest: str = ""  # id of the licence that a derived or unknown text is nearest to
     last_line: int | None = None
     parts: tuple[LicenceMatch, ...] = ()  # of a composite
+    subject: str = ""  # the one thing it covers: a file, a folder (with its slash), a model; "" is everything
+    choice: str = ""  # the expression of a dual licence; of its members the licensee may pick one
+    companions: tuple[Location, ...] = ()  # notices and use policies that belong to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

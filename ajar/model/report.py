@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ajar.model.component import Component, LicenceMatch
 from ajar.model.evidence import Evidence, Gap
 from ajar.model.judgement import Claim, Finding, Right, Verdict
+from ajar.model.lineage import Parent
 from ajar.model.release import Release
 from ajar.model.scan import Cost, Safety
 
@@ -54,6 +55,7 @@ class Report:
     gaps: tuple[Gap, ...]
     cost: Cost
     releases: tuple[Report, ...] = ()
+    lineage: tuple[Parent, ...] = ()
 
     def verdict(self, instrument: str) -> Verdict:
         """The verdict of one instrument. Raises `KeyError` when it was not asked."""

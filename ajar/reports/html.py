@@ -15,6 +15,7 @@ from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
     OUTCOME_MARKS,
+    RELATION_WORDS,
     RIGHT_WORDS,
     SAFETY_WORDS,
     STATE_WORDS,
@@ -77,6 +78,8 @@ def _release(report: Report, *, level: int) -> Iterator[str]:
     yield from _headline(report, level)
     yield _section("Verdicts", level, (_verdict(verdict) for verdict in report.verdicts))
     yield _section("Licences", level, _licences(report))
+    if report.lineage:
+        yield _section("Comes from", level, _lineage(report))
     yield _section("May I, with the weights", level, _rights(report))
     yield _section("Safe to load", level, _safety(report))
     yield _section("Components", level, _components(report))
@@ -155,6 +158,20 @@ def _differences(differences: Iterable[Difference]) -> str:
         tag = "del" if item.change == "removed" else "ins"
         found.append(f"<p><{tag}>{_t(item.text)}</{tag}> (line {_t(item.line)})</p>")
     return "".join(found[:6])
+
+
+def _lineage(report: Report) -> Iterator[str]:
+    rows = (
+        (
+            f"<code>{_t(parent.id)}</code>" + (f" ({_t(parent.subject)})" if parent.subject else ""),
+            _t(RELATION_WORDS[parent.relation]) + (", a hint" if parent.is_hint else ""),
+            _t(" and ".join(licence.id for licence in parent.licences) or "not known here"),
+            f"<code>{_t(parent.location)}</code> <q>{_t(parent.quote)}</q>",
+            _t(parent.licence_source),
+        )
+        for parent in report.lineage
+    )
+    yield _table(("Base model", "How", "Its licence", "Where it is said", "Where that licence stands"), rows)
 
 
 def _rights(report: Report) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from ajar.model.component import LicenceMatch
 from ajar.model.evidence import Evidence, Gap, Ground, Location
 from ajar.model.judgement import DOOR_LABELS, Door, Finding, Verdict
+from ajar.model.lineage import Parent
 from ajar.model.report import Report
 
 SCHEMA = "ajar-report/1"
@@ -100,6 +101,7 @@ def to_json(report: Report) -> Json:
             "revocable": report.control.revocable,
             "base_models": list(report.control.base_models),
         },
+        "lineage": [_parent(parent) for parent in report.lineage],
         "findings": [_finding(finding) for finding in report.findings],
         "evidence": [_evidence(item) for item in report.evidence],
         "gaps": [_gap(gap) for gap in report.gaps],
@@ -162,6 +164,25 @@ def _licence(match: LicenceMatch) -> Json:
         "limits": list(match.licence.limits),
         "osi": match.licence.osi,
         "text_present": match.text_present,
+        "subject": match.subject,
+        "choice": match.choice,
+        "companions": [_place(place) for place in match.companions],
+    }
+
+
+def _parent(parent: Parent) -> Json:
+    joint = " OR " if parent.choice else " AND "
+    return {
+        "parent": parent.id,
+        "relation": parent.relation.value,
+        "location": _place(parent.location),
+        "licence": joint.join(licence.id for licence in parent.licences) or None,
+        "source": parent.licence_source,
+        "read": parent.licence_date or None,
+        "basis": parent.basis.value,
+        "hint": parent.is_hint,
+        "subject": parent.subject,
+        "quote": parent.quote,
     }
 
 

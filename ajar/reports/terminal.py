@@ -23,6 +23,7 @@ from ajar.reports.words import (
     STATE_WORDS,
     how_known,
     level_words,
+    parent_words,
     right_mark,
     size_words,
     verdict_words,
@@ -30,6 +31,7 @@ from ajar.reports.words import (
 )
 
 _FINDINGS = 6
+_PARENTS = 4
 _DOOR_COLOURS = {
     Door.SHUT: "31",
     Door.CHAINED: "33",
@@ -86,6 +88,7 @@ def _card(report: Report, page: _Page, *, verbose: bool, explain: bool) -> Itera
     yield ""
     yield from _verdicts(report, page)
     yield from _licences(report, page)
+    yield from _lineage(report, page)
     yield from _rights(report, page)
     yield from _safety(report, page)
     yield from _components(report, page)
@@ -155,6 +158,16 @@ def _licences(report: Report, page: _Page) -> Iterator[str]:
             yield from page.wrap(f"{label:<11}{name} ({how})", hang=13)
         if len(shown) > 3:
             yield from page.wrap(f"{'':<11}and {len(shown) - 3} more")
+
+
+def _lineage(report: Report, page: _Page) -> Iterator[str]:
+    if not report.lineage:
+        return
+    yield page.heading("Comes from")
+    for parent in report.lineage[:_PARENTS]:
+        yield from page.wrap(parent_words(parent), hang=4)
+    if len(report.lineage) > _PARENTS:
+        yield from page.wrap(f"and {len(report.lineage) - _PARENTS} more")
 
 
 def _rights(report: Report, page: _Page) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ajar.model.component import ComponentKind, LicenceMatch, MatchKind
 from ajar.model.evidence import Basis
 from ajar.model.judgement import Outcome, Right, Verdict
+from ajar.model.lineage import Parent, Relation
 
 COMPONENT_WORDS: Mapping[str, str] = {
     ComponentKind.MODEL_ARCHITECTURE: "architecture",
@@ -75,6 +76,15 @@ LEVEL_WORDS: Mapping[str, str] = {
     "review": "for review",
     "not-exempt": "not exempt",
 }
+RELATION_WORDS: Mapping[str, str] = {
+    Relation.FINETUNE: "fine-tuned from",
+    Relation.ADAPTER: "an adapter for",
+    Relation.QUANTIZED: "quantised from",
+    Relation.MERGE: "merged from",
+    Relation.DISTILLED: "distilled from",
+    Relation.TRAINED_ON_OUTPUTS: "trained on outputs of",
+    Relation.UNKNOWN: "related to",
+}
 SAFETY_WORDS: Mapping[str, str] = {
     "clean": "✓ loads without running code",
     "caution": "~ with care",
@@ -108,6 +118,15 @@ def verdict_words(verdict: Verdict) -> str:
     return f"{level_words(verdict.declared)} as declared ({bounds})"
 
 
+def parent_words(parent: Parent) -> str:
+    """How a release comes from a parent, and under which licence that stands."""
+    joint = " or " if parent.choice else " and "
+    licence = joint.join(item.id for item in parent.licences) or "licence not known here"
+    sure = ", a hint" if parent.is_hint else ", inferred" if parent.basis is Basis.INFERRED else ""
+    of = f"{parent.subject}: " if parent.subject else ""
+    return f"{of}{RELATION_WORDS[parent.relation]} {parent.id} ({licence}; {parent.location}{sure})"
+
+
 def how_known(match: LicenceMatch) -> str:
     """How a licence is known, in a few words."""
     where = str(match.location)
@@ -117,6 +136,10 @@ def how_known(match: LicenceMatch) -> str:
         return f"whole text but for names and dates, {where}"
     if match.match is MatchKind.MODIFIED:
         return f"MODIFIED text, {where}"
+    if match.match is MatchKind.DERIVED:
+        return f"built from {match.nearest or 'a known licence'}, {where}"
+    if match.match is MatchKind.COMPOSITE:
+        return f"several licences in one text, {where}"
     if match.match is MatchKind.UNKNOWN:
         return f"unknown terms, {where}"
     text = "text present" if match.text_present else "text not in the release"

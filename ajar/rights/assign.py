@@ -1,4 +1,4 @@
-"""Which licence covers what: texts, tags, statements and headers, each laid on the scopes it speaks for.
+"""Which licence covers what: texts, tags, statements and headers, each laid on the parts it speaks for.
 
 A text covers what stands with it, unless its name, its place or a statement says otherwise. A package's
 own licence covers the package's code; weights that it only carries keep the licence their card names.
@@ -10,28 +10,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
+from fnmatch import fnmatchcase
 
-from ajar.model.component import LicenceMatch, MatchKind, Scope
+from ajar.model.component import Licence, LicenceMatch, MatchKind, Scope
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Evidence, Location, Text
-from ajar.rights.match import identify
-from ajar.rights.names import mentions, resolve_expression
+from ajar.rights import companions, texts
+from ajar.rights.expressions import own_terms
+from ajar.rights.names import Resolved, at_address, named_in, resolve, resolve_field
+from ajar.rights.reach import described, extended, in_release, pointed_to
+from ajar.rights.statements import Mention, badges, mentions, pointers, table_rows
+from ajar.rights.texts import ALL, PACKAGE_PLACE
 
-_ALL = (Scope.CODE, Scope.WEIGHTS, Scope.DATA, Scope.DOCUMENTS)
-_WITH_TEXT = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.UNKNOWN})
-
-_NAMED_SCOPES = (
-    (re.compile(r"(model|weights?|checkpoint|params)", re.IGNORECASE), (Scope.WEIGHTS,)),
-    (re.compile(r"(code|software|source)", re.IGNORECASE), (Scope.CODE,)),
-    (re.compile(r"(data|dataset)", re.IGNORECASE), (Scope.DATA,)),
-    (re.compile(r"(docs?|documentation)", re.IGNORECASE), (Scope.DOCUMENTS,)),
+_WITH_TEXT = frozenset(
+    {MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED, MatchKind.UNKNOWN}
 )
-_PACKAGE_PLACE = re.compile(r"\.(dist-info|egg-info)(/|$)")
-_ASIDE = re.compile(r"(^|/)(third[-_]?party|vendor|node_modules|licenses?|tests?)/", re.IGNORECASE)
-_CODE_AND_MODELS = re.compile(
-    r"\bcode (?:and|&) (?:the |associated )?(?:\w+ ){0,2}(models?|weights)\b", re.IGNORECASE
-)
+_NO_NAME = frozenset({"other", "unknown", "unlicensed", "none", "n/a", "proprietary", "custom"})
+_HEADERS = 8  # licences named by file headers, the most frequent first
 _APPLIES = re.compile(r"\b(?:following|this) licen[cs]e applies to (?P<what>[^.\n]{3,300})", re.IGNORECASE)
 _SCOPE_WORDS = (
     (Scope.CODE, re.compile(r"\b(code|software|source|scripts?)\b", re.IGNORECASE)),
@@ -39,148 +34,141 @@ _SCOPE_WORDS = (
     (Scope.DATA, re.compile(r"\b(datasets?|data|corpus)\b", re.IGNORECASE)),
     (Scope.DOCUMENTS, re.compile(r"\b(documentation|docs|documents|artifacts|artefacts)\b", re.IGNORECASE)),
 )
+_ABOUT_CODE = frozenset({"codemeta.json", "composer.json"})
+_ABOUT_ALL = frozenset({".zenodo.json", "zenodo.json"})
 
 
 def matches(dossier: Dossier) -> tuple[LicenceMatch, ...]:
-    """Every licence found in a release, with the scopes it applies to, strongest kinds first."""
-    said = [*_tags(dossier), *_mentions(dossier), *_package_fields(dossier), *_headers(dossier)]
-    texts = list(_texts(dossier))
-    texts = [_extended(match, said, dossier) for match in texts]
-    said = [_with_text(match, texts) for match in said]
+    """Every licence found in a release, with the parts it applies to, strongest kinds first."""
+    found = texts.find(dossier)
+    pointed = pointed_to(dossier, found)
+    said = [
+        *_tags(dossier, found),
+        *_details(dossier),
+        *_package_fields(dossier),
+        *_mentions(dossier),
+        *_headers(dossier),
+        *_reuse(dossier),
+        *_elsewhere(dossier, found),
+    ]
+    held = frozenset(scope for match in found for scope in match.applies_to)
+    found = [extended(match, said, pointed, dossier, held) for match in found]
+    found = companions.attach(found, dossier)
+    said = [_with_text(match, found) for match in said]
     order = {kind: number for number, kind in enumerate(MatchKind)}
-    found = [match for match in (*texts, *said) if match.applies_to]
-    return tuple(sorted(found, key=lambda match: (order[match.match], str(match.location), match.licence.id)))
+    kept = [match for match in (*found, *said) if match.applies_to]
+    return tuple(sorted(kept, key=lambda match: (order[match.match], str(match.location), match.licence.id)))
 
 
-def _texts(dossier: Dossier) -> Iterable[LicenceMatch]:
-    documents = {item.location.path: item for item in dossier.all("licence.document")}
-    for text in dossier.texts:
-        document = documents.get(text.path)
-        if document is None or document.value != "licence":
-            continue
-        found = identify(text.text)
-        for item in found:
-            scopes, why = _scopes_of_file(text.path, dossier)
-            yield LicenceMatch(
-                licence=item.licence,
-                match=item.match,
-                location=replace(document.location, line=item.first_line),
-                applies_to=scopes,
-                because=why,
-                quote=_first_words(text, item.first_line),
-                differences=item.differences,
-                text_present=item.match is not MatchKind.REFERENCE,
-            )
-        if not found:
-            yield from _named_only(text, document)
+def chosen(found: Sequence[LicenceMatch]) -> tuple[LicenceMatch, ...]:
+    """The matches that bind: of a dual licence, the member with the fewest limits, as a licensee would pick."""
+    picks: dict[tuple[str, str], LicenceMatch] = {}
+    for match in found:
+        if match.choice:
+            key = (match.location.path, match.choice)
+            best = picks.get(key)
+            if best is None or _burden(match) < _burden(best):
+                picks[key] = match
+    dropped = {match.licence.id for match in found if match.choice} - {m.licence.id for m in picks.values()}
+    return tuple(
+        match
+        for match in found
+        if (not match.choice or picks[match.location.path, match.choice] is match)
+        and (match.choice or match.licence.id not in dropped)
+    )
 
 
-def _named_only(text: Text, document: Evidence) -> Iterable[LicenceMatch]:
-    """A licence file that only names a licence, or links to its text."""
-    for mention in mentions(text.text)[:1]:
-        yield LicenceMatch(
-            licence=mention.licence,
-            match=MatchKind.REFERENCE,
-            location=replace(document.location, line=mention.line),
-            applies_to=mention.scopes or _ALL,
-            because="the licence file names a licence and does not hold its text",
-            quote=mention.quote,
-        )
+def _burden(match: LicenceMatch) -> tuple[bool, int, bool]:
+    licence = match.licence
+    return licence.openness.value == "unknown", len(licence.limits), not match.text_present
 
 
-def _scopes_of_file(path: str, dossier: Dossier) -> tuple[tuple[Scope, ...], str]:
-    name = PurePosixPath(path).name
-    if _PACKAGE_PLACE.search(path):
-        return (Scope.CODE,), "it stands in the package's metadata and covers the package's code"
-    if _ASIDE.search(path):
-        return (), "it stands beside other people's work"
-    bare = re.sub(r"licen[cs]e|copying|\.\w+$", "", name, flags=re.IGNORECASE)
-    for pattern, scopes in _NAMED_SCOPES:
-        if pattern.search(bare):
-            return scopes, f"its name, {name}, says what it covers"
-    if any(item.family == "weights" and not _ASIDE.search(item.path) for item in dossier.files):
-        return _ALL, "it stands at the release's side and names no part"
-    return (Scope.CODE, Scope.DOCUMENTS), "it stands in the repository; no weights stand with it"
-
-
-def _extended(match: LicenceMatch, said: Sequence[LicenceMatch], dossier: Dossier) -> LicenceMatch:
-    """A text covers further scopes where a statement of the same licence says so."""
-    if not match.applies_to:
-        return match
-    named = {scope for other in said if other.licence.id == match.licence.id for scope in other.applies_to}
-    reason = match.because
-    if Scope.WEIGHTS not in match.applies_to and not _PACKAGE_PLACE.search(match.location.path):
-        covering = next(
-            (
-                other
-                for other in said
-                if other.licence.id == match.licence.id and Scope.WEIGHTS in other.applies_to
-            ),
-            None,
-        )
-        place = str(covering.location) if covering else _says_code_and_models(dossier, match)
-        if place:
-            named.add(Scope.WEIGHTS)
-            reason = f"{reason}; {place} says that it covers the weights too"
-    if _PACKAGE_PLACE.search(match.location.path):
-        named.discard(Scope.WEIGHTS)
-    weights_said = {other.licence.id for other in said if Scope.WEIGHTS in other.applies_to}
-    scopes = tuple(scope for scope in _ALL if scope in {*match.applies_to, *named})
-    if (
-        Scope.WEIGHTS in scopes
-        and weights_said
-        and match.licence.id not in weights_said
-        and _is_package(dossier)
-    ):
-        scopes = tuple(scope for scope in scopes if scope is not Scope.WEIGHTS)
-        reason = "it covers the package; the weights that the package carries name another licence"
-    return replace(match, applies_to=scopes, because=reason)
-
-
-def _is_package(dossier: Dossier) -> bool:
-    return bool(dossier.all("package.name"))
-
-
-def _says_code_and_models(dossier: Dossier, match: LicenceMatch) -> str:
-    """Where the repository's own first page says that it is code and models, under its one licence."""
-    for text in dossier.texts:
-        if text.path.lower() not in {"readme.md", "readme.rst", "readme"}:
-            continue
-        found = _CODE_AND_MODELS.search(text.text[:3000])
-        if found and match.location.path.count("/") == 0:
-            return f"{text.path}:{text.text.count(chr(10), 0, found.start()) + 1}"
-    return ""
-
-
-def _tags(dossier: Dossier) -> Iterable[LicenceMatch]:
+def _tags(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[LicenceMatch]:
     """Licence fields of cards, configurations and weight files: the publisher's word on the model."""
-    for item in dossier.all("card.license", "weights.licence", "config.licence"):
-        if _ASIDE.search(item.location.path):
+    for item in dossier.all(
+        "card.license", "weights.licence", "config.licence", "data-card.license", "card.tag"
+    ):
+        if texts.is_aside(item.location.path):
             continue
-        name = str(item.value)
-        if name.lower() in {"other", "unknown"}:
-            names = [
-                str(named.value)
-                for named in dossier.all("card.license-name", "weights.licence-name")
-                if named.location.path == item.location.path
-            ]
-            name = names[0] if names else name
-        for licence in resolve_expression(name):
+        value = str(item.value)
+        if item.key == "card.tag":
+            if not value.startswith("license:"):
+                continue
+            value = value.removeprefix("license:")
+        scopes = _scopes_of_field(item)
+        read = _field(value, item, dossier)
+        for licence in read.licences:
+            # A name of the publisher's own is the name of the text beside it, where one stands.
+            if licence.id.startswith("LicenseRef-") and any(set(scopes) & set(m.applies_to) for m in found):
+                continue
             yield LicenceMatch(
                 licence=licence,
                 match=MatchKind.TAG,
                 location=item.location,
-                applies_to=(Scope.WEIGHTS, Scope.DOCUMENTS),
-                because=f"the field {item.key.replace('.', ' ')} names it",
-                quote=item.quote or name,
+                applies_to=scopes,
+                because=f"the field {item.key.replace('.', ' ')} names it"
+                + (", a family of licences: which one is not said" if read.is_family else ""),
+                quote=item.quote or value,
+                choice=value if read.choice else "",
             )
 
 
-def _package_fields(dossier: Dossier) -> Iterable[LicenceMatch]:
-    for item in dossier.all("package.licence"):
-        if _ASIDE.search(item.location.path):
+def _details(dossier: Dossier) -> Iterable[LicenceMatch]:
+    """The card's free words on its licence."""
+    for item in dossier.all("card.field"):
+        if item.location.pointer != "/license_details" or texts.is_aside(item.location.path):
             continue
-        for licence in resolve_expression(str(item.value)):
+        for licence in dict.fromkeys(named_in(str(item.value))):
+            yield LicenceMatch(
+                licence=licence,
+                match=MatchKind.REFERENCE,
+                location=item.location,
+                applies_to=(Scope.WEIGHTS, Scope.DOCUMENTS),
+                because="the card's licence details name it",
+                quote=item.quote or str(item.value),
+            )
+
+
+def _scopes_of_field(item: Evidence) -> tuple[Scope, ...]:
+    name = item.location.path.rpartition("/")[2].lower()
+    if item.key.startswith("data-card"):
+        return (Scope.DATA,)
+    if name in _ABOUT_CODE:
+        return (Scope.CODE,)
+    if name in _ABOUT_ALL:
+        return ALL
+    return (Scope.WEIGHTS, Scope.DOCUMENTS)
+
+
+def _field(value: str, item: Evidence, dossier: Dossier) -> Resolved:
+    """What a field names; of `other`, what the name and the link beside it do."""
+    if value.strip().lower() not in _NO_NAME:
+        read = resolve_field(value)
+        is_name = len(value) <= 120 and not read.licences and not read.file
+        return Resolved(licences=(own_terms("terms", value),)) if is_name else read
+    prefix = item.key.rpartition(".")[0]
+    beside = {
+        key: str(named.value)
+        for key in ("license-name", "licence-name", "license-link", "licence-link")
+        for named in dossier.all(f"{prefix}.{key}")
+        if named.location.path == item.location.path
+    }
+    name = beside.get("license-name") or beside.get("licence-name") or ""
+    link = beside.get("license-link") or beside.get("licence-link") or ""
+    known = (
+        resolve(name) or at_address(link) or next(iter(resolve_field(name).licences if name else ()), None)
+    )
+    if known is not None:
+        return Resolved(licences=(known,))
+    return Resolved(licences=(own_terms("terms", name or link),)) if name or link else Resolved()
+
+
+def _package_fields(dossier: Dossier) -> Iterable[LicenceMatch]:
+    for item in dossier.all("package.licence", "code.package-licence"):
+        if texts.is_aside(item.location.path):
+            continue
+        read = resolve_field(str(item.value))
+        for licence in read.licences:
             yield LicenceMatch(
                 licence=licence,
                 match=MatchKind.TAG,
@@ -188,36 +176,34 @@ def _package_fields(dossier: Dossier) -> Iterable[LicenceMatch]:
                 applies_to=(Scope.CODE,),
                 because="the package's metadata names it",
                 quote=item.quote or str(item.value),
+                choice=str(item.value) if read.choice else "",
             )
 
 
 def _mentions(dossier: Dossier) -> Iterable[LicenceMatch]:
-    """Sentences of documents that name the licence of something."""
-    licence_files = {item.location.path for item in dossier.all("licence.document")}
-    described = {item.location.path for item in dossier.all("card.words", "package.name")}
-    for text in dossier.texts:
-        if text.path in licence_files or text.path not in described or _ASIDE.search(text.path):
-            continue
+    """Sentences, table rows and badges of documents that name the licence of something."""
+    for text in described(dossier):
         spread = _spread_scopes(text)
-        silent = (Scope.CODE, Scope.DOCUMENTS)
+        silent: tuple[Scope, ...] = (Scope.CODE, Scope.DOCUMENTS)
         if re.search(r"model[-_]?card", text.path, re.IGNORECASE):
             silent = (Scope.WEIGHTS, Scope.DOCUMENTS)
         fields_end = (
-            text.text.count("\n", 0, max(text.text.find("\n\n"), 0))
-            if _PACKAGE_PLACE.search(text.path)
-            else 0
+            text.text.count("\n", 0, max(text.text.find("\n\n"), 0)) if PACKAGE_PLACE.search(text.path) else 0
         )
-        for mention in mentions(text.text):
+        said: tuple[Mention, ...] = (*mentions(text.text), *badges(text.text), *table_rows(text.text))
+        for mention in said:
             if mention.line <= fields_end:
                 continue
             scopes = mention.scopes or _near(spread, mention.line) or silent
+            words = {"badge": "a badge", "table": "a table row"}.get(mention.through, "the document")
             yield LicenceMatch(
                 licence=mention.licence,
                 match=MatchKind.REFERENCE,
                 location=Location(path=text.path, line=mention.line),
                 applies_to=scopes,
-                because=f"the document names it{f' for {mention.subject}' if mention.subject else ''}",
+                because=f"{words} names it{f' for {mention.subject}' if mention.subject else ''}",
                 quote=mention.quote,
+                subject=mention.subject,
             )
 
 
@@ -239,11 +225,12 @@ def _headers(dossier: Dossier) -> Iterable[LicenceMatch]:
     found: Counter[str] = Counter()
     first: dict[str, Evidence] = {}
     for item in dossier.all("code.spdx", "code.licence-header"):
-        if not _ASIDE.search(item.location.path):
+        if not texts.is_aside(item.location.path):
             found[str(item.value)] += 1
             first.setdefault(str(item.value), item)
-    for name, count in found.most_common(8):
-        for licence in resolve_expression(name):
+    for name, count in found.most_common(_HEADERS):
+        read = resolve_field(name)
+        for licence in read.licences:
             yield LicenceMatch(
                 licence=licence,
                 match=MatchKind.REFERENCE,
@@ -251,20 +238,55 @@ def _headers(dossier: Dossier) -> Iterable[LicenceMatch]:
                 applies_to=(Scope.CODE,),
                 because=f"the headers of {count} source file{'s' if count > 1 else ''} name it",
                 quote=first[name].quote or name,
+                choice=name if read.choice else "",
             )
 
 
-def _with_text(match: LicenceMatch, texts: Sequence[LicenceMatch]) -> LicenceMatch:
-    """A tag or statement has its text present when the same licence's text covers the same scopes."""
+def _reuse(dossier: Dossier) -> Iterable[LicenceMatch]:
+    """REUSE information, one match for each pattern that meets a file."""
+    for item in dossier.all("reuse.licence"):
+        pattern = item.location.pointer or ""
+        folder = item.location.path.rpartition("/")[0].removesuffix(".reuse").rstrip("/")
+        whole = pattern if item.location.path.endswith(".license") else f"{folder}/{pattern}".lstrip("/")
+        files = [entry for entry in dossier.files if fnmatchcase(entry.path, whole)]
+        held = {texts.FAMILY_SCOPES[entry.family] for entry in files if entry.family in texts.FAMILY_SCOPES}
+        read = resolve_field(str(item.value))
+        for licence in read.licences if held else ():
+            yield LicenceMatch(
+                licence=licence,
+                match=MatchKind.REFERENCE,
+                location=item.location,
+                applies_to=tuple(scope for scope in ALL if scope in held),
+                because=f"REUSE information lays it on {len(files)} file{'s' if len(files) > 1 else ''}",
+                quote=item.quote,
+                choice=str(item.value) if read.choice else "",
+            )
+
+
+def _elsewhere(dossier: Dossier, found: Sequence[LicenceMatch]) -> Iterable[LicenceMatch]:
+    """Sentences that send the reader to a known licence text outside the release."""
+    paths = {match.location.path.lower() for match in found}
+    for text in described(dossier):
+        for pointer in pointers(text.text):
+            licence: Licence | None = at_address(pointer.target) if "://" in pointer.target else None
+            if licence is None or in_release(pointer.target, text.path, dossier) in paths:
+                continue
+            yield LicenceMatch(
+                licence=licence,
+                match=MatchKind.REFERENCE,
+                location=Location(path=text.path, line=pointer.line),
+                applies_to=pointer.scopes or (Scope.WEIGHTS, Scope.DOCUMENTS),
+                because=f"the document points to its text at {pointer.target}",
+                quote=pointer.quote,
+            )
+
+
+def _with_text(match: LicenceMatch, found: Sequence[LicenceMatch]) -> LicenceMatch:
+    """A tag or statement has its text present when the same licence's text covers the same parts."""
     covered = any(
         text.licence.id == match.licence.id
         and text.match in _WITH_TEXT
         and set(match.applies_to).intersection(text.applies_to)
-        for text in texts
+        for text in found
     )
     return replace(match, text_present=covered)
-
-
-def _first_words(text: Text, line: int) -> str:
-    lines = text.text.split("\n")[max(line - 1, 0) :]
-    return next((words.strip()[:120] for words in lines if words.strip()), "")

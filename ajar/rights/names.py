@@ -1,4 +1,4 @@
-"""Licences by name: ids, tags, common spellings, addresses, and sentences that name one.
+"""Licences by name: ids, hub tags, common spellings, SPDX expressions and addresses.
 
 A name is the publisher's word, never a text.
 """
@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from importlib.resources import files
+from urllib.parse import unquote
 
-from ajar.model.component import Licence, Scope
+from ajar.model.component import Licence
 from ajar.rights.data_store import aliases, licences, rows
+from ajar.rights.expressions import hub_tags, own_terms, parse
 
-_QUOTE_CHARS = 200
-_TEXT_CHARS = 400_000
 _CLASSIFIER = "license :: osi approved :: "
+_NAME_CHARS = 300
 
 # Names with a shape of their own, found in running text. A bare "MIT" counts only beside the word licence.
-_IN_TEXT = re.compile(
+NAME_IN_TEXT = re.compile(
     r"(?P<modified>\bmodified[ -]+)?(?:"
     r"(?P<apache>\bapache(?:[- ]| software )?(?:license)?,?[- ]*(?:version |v)?2(?:\.0)?\b(?: license)?)"
     r"|(?P<mit>\bMIT(?=[- ]licen[cs]|\b.{0,12}licen[cs]e|\s*$|\]\())"
@@ -36,51 +38,31 @@ _IN_TEXT = re.compile(
     r")",
     re.IGNORECASE,
 )
-_SPEAKS = re.compile(
-    r"licen[cs]|released under|distributed under|available under|made available|terms of use", re.IGNORECASE
+_FIXED = {
+    "apache": "Apache-2.0",
+    "mit": "MIT",
+    "gemma": "gemma",
+    "mnpl": "mistral-mnpl-0.1",
+    "mrl": "mistral-mrl-0.1",
+    "xai": "xai-community",
+    "falcon": "falcon-llm-2.0",
+}
+_BRANCH = re.compile(r"/(?:blob|raw|resolve|tree)/[^/]{1,100}(?=/)")
+_ENDING = re.compile(r"\.(?:txt|html?|md|pdf)$")
+_SEE_FILE = re.compile(
+    r"^(?:see licen[cs]e(?: file)?(?: in)?\s*)?<?(?P<path>[\w./-]{1,200})>?$", re.IGNORECASE
 )
-_DENIES = re.compile(
-    r"\b(?:not|isn't|never|no longer) (?:\w+ ){0,2}(?:licensed|released|covered|under)\b", re.IGNORECASE
-)
-_OTHERS = re.compile(
-    r"\b(?:third[- ]party|contributions? (?:to|are|will)|you agree that|by contributing|contributor|portions? of|"
-    r"adapted from|based on code from|dependenc)",
-    re.IGNORECASE,
-)
-_SCOPE_WORDS = (
-    (
-        Scope.CODE,
-        re.compile(r"\b(code|source|software|librar(?:y|ies)|scripts?|package|toolkit)\b", re.IGNORECASE),
-    ),
-    (
-        Scope.WEIGHTS,
-        re.compile(
-            r"\b(models?|weights?|checkpoints?|parameters)\b|\.(?:tar|safetensors|gguf|bin|pth)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (Scope.DATA, re.compile(r"\b(data ?sets?|data|corpus|corpora)\b", re.IGNORECASE)),
-    (Scope.DOCUMENTS, re.compile(r"\b(documentation|docs|paper)\b", re.IGNORECASE)),
-)
-# Phrases in which "model" or "data" is part of a licence's own name.
-_OWN_NAMES = re.compile(
-    r"model licen[cs]e|open data commons|software licen[cs]e|source licen[cs]e|see the .{0,40}file",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(r"`([^`\n]{2,80})`")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\[*`])")
-_EDGE = re.compile(r"^\s*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||```|\[!\[|<|>|$)")
+_LICENCE_FILE = re.compile(r"(?:^|[/._-])(?:licen[cs]e|copying)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A sentence that names a licence as the licence of something."""
+class Resolved:
+    """What a field names. `choice` when the licensee may pick one of the licences."""
 
-    licence: Licence
-    line: int
-    quote: str
-    scopes: tuple[Scope, ...]
-    subject: str = ""
+    licences: tuple[Licence, ...] = ()
+    choice: bool = False
+    is_family: bool = False  # a hub tag for several licences; which one is not said
+    file: str = ""  # the field points to a file and names nothing
 
 
 @cache
@@ -105,44 +87,79 @@ def _fold(name: str) -> str:
 
 
 def resolve(name: str) -> Licence | None:
-    """The licence of an id, a hub tag, a usual spelling or an address; None when nobody knows it."""
-    if not name or len(name) > 300:
-        return None
-    bare = name.strip()
+    """The licence of an id, a hub tag, a usual spelling or an address; None when nobody knows it.
+
+    A hub tag for a family gives the family, which is no licence that anybody could read.
+    """
+    return _resolve(name.strip()) if name and len(name) <= _NAME_CHARS else None
+
+
+@lru_cache(maxsize=1024)
+def _resolve(bare: str) -> Licence | None:
+    tag = hub_tags().get(bare.lower())
+    if tag is not None:
+        return _tagged(bare.lower())
     if bare.lower().startswith(_CLASSIFIER):
         bare = bare[len(_CLASSIFIER) :]
     table = _by_name()
     found = table.get(_fold(bare)) or table.get(
         _fold(re.sub(r"\blicen[cs]e\b|\bthe\b", " ", bare, flags=re.IGNORECASE))
     )
-    return licences().get(found) if found else None
+    return licences().get(found) if found else (at_address(bare) if "/" in bare else None)
+
+
+def _tagged(name: str) -> Licence | None:
+    tag = hub_tags()[name]
+    if tag.kind == "none":
+        return None
+    known = licences().get(tag.licence or tag.id)
+    return known or tag.as_licence()
+
+
+def resolve_field(text: str) -> Resolved:
+    """What a licence field says, its expression or its pointer to a file followed."""
+    bare = text.strip()
+    tag = hub_tags().get(bare.lower())
+    whole = resolve(bare)
+    if whole is not None:
+        return Resolved(licences=(whole,), is_family=tag is not None and tag.kind == "family")
+    named = parse(bare)
+    if named is not None:
+        found = tuple(licence for name in named.names if (licence := resolve(name)) is not None)
+        if found:
+            unread = [own_terms("unknown", name) for name in named.names if resolve(name) is None]
+            return Resolved(licences=(*found, *unread), choice=named.choice)
+    pointed = _SEE_FILE.match(bare)
+    if pointed and _LICENCE_FILE.search(pointed["path"]):
+        return Resolved(file=pointed["path"])
+    mention = next(iter(named_in(bare)), None)
+    return Resolved(licences=(mention,) if mention is not None else ())
 
 
 def resolve_expression(text: str) -> tuple[Licence, ...]:
-    """The licences that a name or an SPDX expression names; a name nobody knows gives an unknown one."""
-    whole = resolve(text)
-    if whole is not None:
-        return (whole,)
-    parts = re.split(r"\s+(?:AND|OR|WITH)\s+|[()]", text) if re.search(r"\s(?:AND|OR|WITH)\s", text) else []
-    found = tuple(licence for part in parts if (licence := resolve(part)) is not None)
-    if found:
-        return found
-    mention = next(iter(_named(text)), None)
-    return (mention,) if mention is not None else ()
+    """The licences that a name or an SPDX expression names; none when nobody knows any of them."""
+    return resolve_field(text).licences
 
 
-def _named(text: str) -> Iterator[Licence]:
-    for match in _IN_TEXT.finditer(text):
+def named_in(text: str) -> Iterator[Licence]:
+    """Licences whose names stand in running text."""
+    for _, licence in spans_in(text):
+        yield licence
+
+
+def spans_in(text: str) -> Iterator[tuple[tuple[int, int], Licence]]:
+    """Licences named in running text with the place of each name. "Modified MIT" names nothing known."""
+    for match in NAME_IN_TEXT.finditer(text):
         if match["modified"]:
             continue
         licence = resolve(match[0]) or resolve(_canonical(match))
         if licence is not None:
-            yield licence
+            yield match.span(), licence
 
 
 def _canonical(match: re.Match[str]) -> str:
     """The id a pattern's find stands for, where its words are not an alias already."""
-    kind, words = match.lastgroup, match[0].lower()
+    kind, words = match.lastgroup or "", match[0].lower()
     digits = re.findall(r"\d(?:\.\d)?", words)
     if kind == "llama":
         return f"llama{digits[0]}" if digits else ""
@@ -156,98 +173,29 @@ def _canonical(match: re.Match[str]) -> str:
         family = re.match(r"[al]?gpl", words)
         version = digits[0] if "." in (digits[0] if digits else "") else f"{digits[0]}.0"
         return f"{family[0].upper()}-{version}-only" if family else ""
-    fixed = {
-        "apache": "Apache-2.0",
-        "mit": "MIT",
-        "gemma": "gemma",
-        "mnpl": "mistral-mnpl-0.1",
-        "mrl": "mistral-mrl-0.1",
-        "xai": "xai-community",
-        "falcon": "falcon-llm-2.0",
-        "rail": "openrail++" if "++" in words else "openrail",
-    }
-    return fixed.get(kind or "", words)
+    if kind == "rail":
+        return "openrail++" if "++" in words else "openrail"
+    return _FIXED.get(kind, words)
 
 
-def mentions(text: str) -> tuple[Mention, ...]:
-    """Sentences that name a licence as the licence of something, each with what it speaks of.
+@cache
+def _addresses() -> Mapping[str, str]:
+    """Bare addresses to the licence whose text stands there."""
+    import tomllib
 
-    No scope means that the sentence does not say. Badges, code, denials and sentences about other
-    people's work are left out.
-    """
-    found: dict[tuple[str, tuple[Scope, ...], str], Mention] = {}
-    heading = ""
-    for line, sentence in _sentences(_without_front_matter(text[:_TEXT_CHARS])):
-        if sentence.startswith("#"):
-            heading = sentence
-            continue
-        speaks = _SPEAKS.search(sentence) or (_SPEAKS.search(heading) and len(sentence) < 120)
-        if not speaks or _DENIES.search(sentence) or _OTHERS.search(sentence):
-            continue
-        for licence in _named(sentence):
-            scopes = _scopes(sentence)
-            subject = _SUBJECT.search(sentence)
-            mention = Mention(
-                licence=licence,
-                line=line,
-                quote=sentence[:_QUOTE_CHARS],
-                scopes=scopes,
-                subject=subject[1] if subject and Scope.WEIGHTS in scopes else "",
-            )
-            found.setdefault((licence.id, scopes, mention.subject), mention)
-    return tuple(found.values())
+    data = tomllib.loads((files("ajar.rights") / "data" / "addresses.toml").read_text("utf-8"))
+    return {_bare_address(place): row["licence"] for row in data["address"] for place in row["at"]}
 
 
-def _without_front_matter(text: str) -> str:
-    """Fields before the document are tags, read elsewhere: blanked, so that lines keep their numbers."""
-    if not text.startswith("---"):
-        return text
-    end = text.find("\n---", 3)
-    return "\n" * text.count("\n", 0, end) + text[end + 4 :] if end > 0 else text
+def _bare_address(address: str) -> str:
+    bare = unquote(address).strip().lower().partition("://")[2] or unquote(address).strip().lower()
+    bare = bare.partition("#")[0].partition("?")[0].removeprefix("www.").rstrip("/.")
+    return _ENDING.sub("", _BRANCH.sub("", bare))
 
 
-def _scopes(sentence: str) -> tuple[Scope, ...]:
-    bare = _OWN_NAMES.sub(" ", _IN_TEXT.sub(" ", sentence))
-    bare = re.sub(r"\(https?://[^)]*\)", " ", bare)
-    return tuple(scope for scope, words in _SCOPE_WORDS if words.search(bare))
-
-
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Sentences with the line they begin at: wrapped lines joined, code blocks and images left out."""
-    block: list[str] = []
-    started, fenced = 1, False
-    for number, line in enumerate((*text.split("\n"), ""), 1):
-        fence = line.lstrip().startswith(("```", "~~~"))
-        if fenced and not fence and _SPEAKS.search(line) and "Licensed under" in line:
-            yield number, line.strip()
-        if fence or fenced or _EDGE.match(line):
-            yield from _split(block, started)
-            block = []
-            fenced = fenced != fence
-            if fence or fenced or line.lstrip().startswith("[!["):
-                continue
-            started = number
-            block = [line.strip()] if line.strip() else []
-            if line.startswith("#"):
-                yield number, line.strip()
-                block = []
-            continue
-        if not block:
-            started = number
-        block.append(line.strip())
-
-
-def _split(block: list[str], started: int) -> Iterator[tuple[int, str]]:
-    joined = " ".join(block)
-    if not joined:
-        return
-    ends: list[int] = []
-    total = 0
-    for line in block:
-        total += len(line) + 1
-        ends.append(total)
-    at = 0
-    for sentence in _SENTENCE.split(joined):
-        place = joined.find(sentence, at)
-        at = max(place, at)
-        yield started + sum(end <= at for end in ends), sentence.strip()
+def at_address(address: str) -> Licence | None:
+    """The licence whose text stands at an address; None when nobody knows."""
+    if len(address) > _NAME_CHARS:
+        return None
+    found = _addresses().get(_bare_address(address))
+    return licences().get(found) if found else None

@@ -241,6 +241,11 @@ SEEDS: tuple[Seed, ...] = (
     ("pyproject.toml", b'[project]\nname = "tiny"\nversion = "0.1"\nlicense = "MIT"\n'),
     ("requirements.txt", b"torch>=2.0\ntransformers==4.40.0\n# words\n-r other.txt\n"),
     ("LICENSE", LICENCE.encode()),
+    (
+        "REUSE.toml",
+        b'version = 1\n[[annotations]]\npath = ["weights/**", "a.bin"]\nSPDX-License-Identifier = "MIT"\n',
+    ),
+    (".reuse/dep5", b"Format: x\n\nFiles: src/* data/*\nCopyright: 2026 A\nLicense: Apache-2.0\n words\n"),
     ("datasets/README.md", DATA_CARD.encode()),
     ("DATA_CARD.md", DATA_CARD.encode()),
     ("README.md", CARD.encode()),

@@ -100,6 +100,7 @@ def test_fields_of_a_report() -> None:
         "gaps",
         "cost",
         "releases",
+        "lineage",
     ]
 
 

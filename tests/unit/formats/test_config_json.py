@@ -161,3 +161,12 @@ TREES = st.recursive(
 @given(TREES, st.sampled_from(["config.json", "data_config.json", "trainer_state.json", "evals/x.json"]))
 def test_any_tree_under_known_names_is_read(tree, path):
     assert look(FORMAT, json.dumps(tree), path).all("config.kind")
+
+
+def test_a_licence_in_an_object():
+    seen = look(FORMAT, '{"license": {"@id": "https://spdx.org/licenses/MIT"}}', "codemeta.json")
+    assert seen.one("config.licence") == "https://spdx.org/licenses/MIT"
+    assert (
+        look(FORMAT, '{"license": {"id": "cc-by-4.0"}}', ".zenodo.json").one("config.licence") == "cc-by-4.0"
+    )
+    assert look(FORMAT, '{"license": {"id": 3}}', ".zenodo.json").all("config.licence") == []

@@ -324,3 +324,12 @@ def test_cut_anywhere():
 @given(st.text(alphabet="()[]{}:=.,'\"\\ \n\tabdefx01#@*", max_size=120))
 def test_any_text(text):
     assert python(text).one("code.language") == "python"
+
+
+def test_the_licence_that_a_setup_script_declares():
+    text = 'from setuptools import setup\nsetup(\n    name="x",\n    license="Apache 2.0",\n)\n'
+    seen = look(FORMAT, text, "setup.py")
+    assert seen.one("code.package-licence") == "Apache 2.0"
+    assert seen.items("code.package-licence")[0].location.line == 4
+    assert look(FORMAT, text, "other.py").all("code.package-licence") == []
+    assert look(FORMAT, "setup(license=LICENSE)\n", "setup.py").all("code.package-licence") == []

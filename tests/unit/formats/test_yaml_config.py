@@ -83,3 +83,25 @@ def test_cut_anywhere():
 def test_any_text(text, path):
     with contextlib.suppress(BudgetExceeded):
         look(FORMAT, text, path)
+
+
+def test_merge_recipes():
+    text = (
+        "merge_method: dare_ties\nbase_model: a/base\nmodels:\n  - model: a/one\n  - model: {path: a/two}\n"
+        "slices:\n  - sources:\n      - model: a/three\n      - 7\nexperts:\n  - source_model: a/four\n"
+    )
+    seen = look(FORMAT, text, "mergekit_config.yml")
+    assert seen.one("config.merge-method") == "dare_ties"
+    assert seen.one("config.merge-base") == "a/base"
+    assert seen.all("config.merge-model") == ["a/one", "a/two", "a/four", "a/three"]
+    assert seen.items("config.merge-model")[0].location.line == 4
+
+
+def test_models_without_a_merge_are_no_recipe():
+    seen = look(FORMAT, "models:\n  - model: a/one\nbase_model: a/b\n", "config.yaml")
+    assert seen.all("config.merge-model") == seen.all("config.merge-base") == []
+
+
+def test_a_recipe_names_at_most_so_many_models():
+    text = "merge_method: linear\nmodels:\n" + "".join(f"  - model: a/m{n}\n" for n in range(300))
+    assert len(look(FORMAT, text, "m.yml").all("config.merge-model")) == 64

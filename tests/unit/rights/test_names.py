@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajar.model.component import Scope
-from ajar.rights.names import mentions, resolve, resolve_expression
+from ajar.model.component import Openness, Scope
+from ajar.rights.data_store import licences
+from ajar.rights.expressions import hub_tags
+from ajar.rights.names import at_address, resolve, resolve_expression, resolve_field
+from ajar.rights.statements import mentions
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,76 @@ def test_any_text_is_answered(text: str) -> None:
     mentions(text)
     resolve(text)
     resolve_expression(text)
+
+
+def test_every_hub_tag_points_somewhere() -> None:
+    tags = hub_tags()
+    assert len(tags) == 83
+    for name, tag in tags.items():
+        found = resolve(name)
+        assert (found is None) == (tag.kind == "none"), name
+        assert tag.kind in {"one", "family", "none"}
+        if tag.kind == "one" and tag.licence in licences():
+            assert found == licences()[tag.licence]
+
+
+@pytest.mark.parametrize(
+    ("tag", "licence"),
+    [
+        ("bsl-1.0", "BSL-1.0"),  # Boost, not the Business Source License
+        ("llama3", "llama3"),
+        ("lgpl-lr", "LGPLLR"),
+        ("odc-by", "ODC-By-1.0"),
+        ("grok2-community", "xai-community"),
+    ],
+)
+def test_tags_that_are_often_taken_for_another(tag: str, licence: str) -> None:
+    assert [item.id for item in resolve_field(tag).licences] == [licence]
+
+
+@pytest.mark.parametrize("family", ["bsd", "cc", "gpl", "lgpl", "gfdl", "openrail"])
+def test_a_family_is_not_one_licence(family: str) -> None:
+    read = resolve_field(family)
+    assert read.is_family
+    assert [item.id for item in read.licences] == [family]
+    assert read.licences[0].openness in {Openness.UNKNOWN, Openness.RESTRICTED}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "choice"),
+    [
+        ("Apache-2.0 OR MIT", ["Apache-2.0", "MIT"], True),
+        ("mit AND cc-by-4.0", ["MIT", "CC-BY-4.0"], False),
+        ("MIT/Apache-2.0", ["MIT", "Apache-2.0"], True),
+        ("(MIT AND Apache-2.0) OR GPL-3.0-only", ["MIT", "Apache-2.0", "GPL-3.0-only"], False),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", ["GPL-2.0-only"], False),
+        ("MIT AND Acme-Corp-1.0", ["MIT", "LicenseRef-acme-corp-1.0"], False),
+        ("MIT AND (", [], False),
+        ("Nothing-1 OR Nobody-2", [], False),
+    ],
+)
+def test_fields_with_expressions(text: str, names: list, choice: bool) -> None:
+    read = resolve_field(text)
+    assert ([item.id for item in read.licences], read.choice) == (names, choice)
+
+
+def test_a_field_may_point_to_a_file() -> None:
+    assert resolve_field("SEE LICENSE IN LICENSE.txt").file == "LICENSE.txt"
+    assert resolve_field("LICENSE").file == "LICENSE"
+    assert resolve_field("see the sun").file == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "licence"),
+    [
+        ("https://github.com/facebookresearch/llama/blob/main/LICENSE", "llama2"),
+        ("https://www.llama.com/llama3_2/license/", "llama3.2"),
+        ("https://ai.google.dev/gemma/terms#a", "gemma"),
+        ("http://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
+        ("https://example.org/LICENSE", None),
+        ("x" * 1000, None),
+    ],
+)
+def test_addresses(address: str, licence: str | None) -> None:
+    found = at_address(address)
+    assert (found.id if found else None) == licence

@@ -1,0 +1,192 @@
+"""Single checks of a release against what a parent's licence asks: each ends in an outcome, words and grounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ajar.model.component import LicenceMatch, MatchKind, Openness, Scope
+from ajar.model.dossier import Dossier
+from ajar.model.evidence import Gap, GapReason, Ground
+from ajar.model.judgement import Outcome
+from ajar.model.lineage import Parent, Relation
+from ajar.model.terms import Terms
+from ajar.rights import burdens
+from ajar.rights.burdens import Burden, TermsOf
+from ajar.rights.findings import as_evidence
+from ajar.rights.told import fold
+
+_HUB_LINK = re.compile(
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/)?([\w.-]{1,96}/[\w.-]{1,96})(?:$|[/?#])"
+)
+_MANY = 2  # models of its own that a page links to
+LISTED = frozenset({Relation.DISTILLED, Relation.TRAINED_ON_OUTPUTS})
+_STANDS = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED})
+_TELLS = re.compile(
+    r"(?:^|/)(?:readme[^/]*|[^/]*card[^/]*|adapter_config\.json|config\.json|merge[^/]*\.ya?ml|[^/]*licen[cs]e[^/]*|[^/]*\.gguf)$",
+    re.IGNORECASE,
+)
+
+
+def no_terms(_: str) -> Terms | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """The release that is held against its parents."""
+
+    dossier: Dossier
+    title: str
+    found: tuple[LicenceMatch, ...]
+    terms_of: TermsOf = field(default=no_terms)
+
+    def licences(self, subject: str) -> tuple[LicenceMatch, ...]:
+        """What is said and shown of the licence on the weights, or on one of several models."""
+        weights = [match for match in self.found if Scope.WEIGHTS in match.applies_to]
+        own = tuple(match for match in weights if subject and match.subject == subject)
+        return own or tuple(match for match in weights if not match.subject or match.subject.endswith("/"))
+
+    def makers(self) -> frozenset[str]:
+        """Who publishes this release, as its name and its links to its own weights tell."""
+        own = fold(self.title.rstrip("/").rpartition("/")[2])
+        names = [self.title, *(one for one in self.hub_ids() if fold(one.partition("/")[2]).startswith(own))]
+        return frozenset(name.rstrip("/").split("/")[-2].lower() for name in names if "/" in name.rstrip("/"))
+
+    def hub_ids(self) -> tuple[str, ...]:
+        """Hub ids of weights that its pages link to."""
+        links = (str(item.value) for item in self.dossier.all("card.weights-link"))
+        found = (_HUB_LINK.match(link) for link in links)
+        return tuple(dict.fromkeys(match[1] for match in found if match))
+
+    def describes_many(self) -> bool:
+        """Whether this is a page on several models, none of which is here."""
+        here = any(item.family == "weights" for item in self.dossier.files)
+        own = [one for one in self.hub_ids() if one.partition("/")[0].lower() in self.makers()]
+        return not here and len(own) >= _MANY
+
+    def unread(self) -> tuple[Gap, ...]:
+        """Files that could not be read and where such things are said."""
+        return tuple(
+            gap
+            for gap in self.dossier.gaps
+            if gap.reason is not GapReason.ABSENT and _TELLS.search(gap.location.path)
+        )
+
+
+def borne(child: Child, parent: Parent) -> list[Burden]:
+    """The burdens of a parent: of all its licences, or of the lightest where one may be picked."""
+    each = [burdens.of(licence, _terms_of(child, parent)) for licence in parent.licences]
+    if parent.choice:
+        fewest = min(len(one) for one in each)
+        return next(list(one) for one in each if len(one) == fewest)
+    return [burden for one in each for burden in one]
+
+
+def _terms_of(child: Child, parent: Parent) -> TermsOf:
+    given = parent.terms
+    return (lambda _: given) if given is not None else child.terms_of
+
+
+def check(
+    child: Child, parent: Parent, all_parents: Sequence[Parent], burden: Burden, rule: Mapping[str, Any]
+) -> tuple[Outcome, str, list[Ground]]:
+    """How one rule ends on one parent, in words that follow "its licence …", with its grounds."""
+    says = str(rule["says"])
+    holds = rule["holds"]
+    if holds == "inherited":
+        return Outcome.UNKNOWN, says, []
+    if parent.maker and parent.maker.lower() in child.makers() and holds != "name-begins":
+        return Outcome.MET, says, []  # whoever made the base model may license it anew
+    if holds == "never":
+        in_family = any(
+            other is not parent
+            and other.relation not in LISTED
+            and {item.id for item in other.licences} & {item.id for item in parent.licences}
+            for other in all_parents
+        )
+        return (Outcome.MET if in_family and parent.relation in LISTED else Outcome.UNMET), says, []
+    if holds == "name-begins":
+        return _name_begins(child, parent, burden, says)
+    if holds == "credit-shown":
+        return _credit_shown(child, burden, says)
+    licences = child.licences(parent.subject)
+    if holds == "text-here":
+        return _text_here(child, licences, burden, says)
+    return _carried(child, licences, burden, says, same=holds == "same-licence")
+
+
+def _carried(
+    child: Child, licences: Sequence[LicenceMatch], burden: Burden, says: str, *, same: bool
+) -> tuple[Outcome, str, list[Ground]]:
+    grounds: list[Ground] = [as_evidence(match) for match in licences[:3]]
+    held = any(match.licence.id == burden.licence.id and match.match in _STANDS for match in child.found)
+    if held or any(_is_same(match, burden) for match in licences):
+        return Outcome.MET, says, grounds
+    if not same and any(burden.kind in burdens.kinds_of(m.licence, child.terms_of) for m in licences):
+        return Outcome.MET, says, grounds
+    if not licences:
+        return Outcome.UNKNOWN, says, [*child.unread()[:2]]
+    doubtful = any(
+        match.licence.openness is Openness.UNKNOWN
+        or match.match in {MatchKind.MODIFIED, MatchKind.DERIVED, MatchKind.UNKNOWN}
+        for match in licences
+    )
+    return (Outcome.UNKNOWN if doubtful else Outcome.UNMET), says, grounds
+
+
+def _is_same(match: LicenceMatch, burden: Burden) -> bool:
+    def bare(name: str) -> str:
+        return name.removesuffix("-only").removesuffix("-or-later").lower()
+
+    return bare(match.licence.id) == bare(burden.licence.id)
+
+
+def _text_here(
+    child: Child, licences: Sequence[LicenceMatch], burden: Burden, says: str
+) -> tuple[Outcome, str, list[Ground]]:
+    if not any(item.family == "weights" for item in child.dossier.files):
+        return Outcome.MET, says, []  # no copy of the weights is handed out here
+    here = any(match.licence.id == burden.licence.id and match.match in _STANDS for match in child.found)
+    # The release's own licence without its text is told by another rule.
+    own = any(match.licence.id == burden.licence.id for match in licences)
+    if here or own:
+        return Outcome.MET, says, []
+    unread = child.unread()
+    return (Outcome.UNKNOWN if unread else Outcome.UNMET), says, list(unread[:2])
+
+
+def _name_begins(
+    child: Child, parent: Parent, burden: Burden, says: str
+) -> tuple[Outcome, str, list[Ground]]:
+    if not burden.items:
+        return Outcome.UNKNOWN, says, []
+    titles = [item for item in child.dossier.all("card.title") if "/" not in item.location.path][:1]
+    names = [str(item.value) for item in (*titles, *child.dossier.all("weights.name")[:1])]
+    names = [parent.subject] if parent.subject else [child.title, *names]
+    bare = [_fold(name.rstrip("/").rpartition("/")[2]) for name in names]
+    wanted = burden.items[0]
+    if any(name.replace(" ", "").startswith(_fold(wanted).replace(" ", "")) for name in bare):
+        return Outcome.MET, says, []
+    words = f"{says} “{wanted}”; this one is called {', '.join(dict.fromkeys(names))}"
+    unread = child.unread()
+    return (Outcome.UNKNOWN if unread and not titles else Outcome.UNMET), words, [*titles, *unread[:1]]
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().lower()
+
+
+def _credit_shown(child: Child, burden: Burden, says: str) -> tuple[Outcome, str, list[Ground]]:
+    licence_files = {item.location.path for item in child.dossier.all("licence.document")}
+    pages = [text for text in child.dossier.texts if text.path not in licence_files]
+    wanted = [_fold(item) for item in burden.items]
+    if any(item in _fold(text.text) for text in pages for item in wanted if item):
+        return Outcome.MET, says, []
+    unread = child.unread()
+    words = " or ".join(f"“{item}”" for item in burden.items) or "a credit"
+    known = bool(burden.items) and burden.always and not unread
+    where = "it stands in no page of this release" if pages else "there is no page here that could show it"
+    return (Outcome.UNMET if known else Outcome.UNKNOWN), f"{says} {words}; {where}", list(unread[:1])
