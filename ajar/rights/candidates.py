@@ -1,0 +1,146 @@
+"""Which known wordings a text may be, by the phrases that they share, and where in the text they stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ajar.rights.align import Steps
+from ajar.rights.data_store import Store, phrases_of
+from ajar.rights.template import GRAM
+
+# Texts below this are looked up phrase by phrase, longer ones by a sample: no licence but the longest is above it.
+_DENSE_WORDS = 2500
+# A phrase that a text repeats tells nothing new after so many times.
+_REPEATS = 64
+# Wordings whose place in the text is worked out, and those of them that are handed on.
+_SHORTLIST = 24
+_HANDED_SMALL, _HANDED = 8, 5
+_SMALL_WORDS = 500
+# Wordings whose promise is as close as this to the best are told apart by all their words.
+_CLOSE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Places of a text at which a phrase of some wording stands."""
+
+    places: Sequence[int]
+    holders: Sequence[Sequence[int]]
+    is_dense: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wording, and the words of the text among which it is to be looked for."""
+
+    number: int
+    start: int
+    end: int
+
+
+def hits_of(words: Sequence[str], known: Store, steps: Steps) -> Hits:
+    is_dense = len(words) < _DENSE_WORDS
+    steps.take(len(words) if is_dense else len(words) // 3)
+    places: list[int] = []
+    holders: list[Sequence[int]] = []
+    looked_up: dict[int, Sequence[int]] = {}
+    seen: Counter[int] = Counter()
+    for place, gram in phrases_of(words, dense=is_dense):
+        if gram not in looked_up:
+            looked_up[gram] = known.holders(gram)
+        who = looked_up[gram]
+        if not who:
+            continue
+        seen[gram] += 1
+        if seen[gram] <= _REPEATS:
+            places.append(place)
+            holders.append(who)
+    return Hits(places, holders, is_dense)
+
+
+def candidates(
+    hits: Hits, words: Sequence[str], start: int, end: int, known: Store, steps: Steps
+) -> Sequence[Candidate]:
+    """The likeliest wordings of words `start` to `end`, likeliest first."""
+    low, high = bisect_left(hits.places, start), bisect_left(hits.places, end - GRAM + 1)
+    votes: Counter[int] = Counter()
+    counted = 0
+    for who in hits.holders[low:high]:
+        votes.update(who)
+        counted += len(who)
+    steps.take(counted // 8 + 1)
+    expected = known.totals if hits.is_dense else known.samples
+    ranked = sorted(votes, key=lambda number: -_promise(votes[number], expected[number], known.sizes[number]))
+    shortlist = ranked[:_SHORTLIST]
+    if end - start > 1.5 * known.sizes[shortlist[0]] + 100 if shortlist else False:
+        placed = _placed(hits, low, high, set(shortlist))
+        steps.take(sum(map(len, placed.values())))
+    else:
+        placed = {}
+    found: list[tuple[float, Candidate]] = []
+    for number in shortlist:
+        size = known.sizes[number]
+        count, first, last = votes[number], start, end
+        if number in placed:
+            count, first, last = _densest(placed[number], int(size * 1.3) + 40)
+            margin = size // 3 + 60
+            first, last = max(start, first - margin), min(end, last + margin)
+        found.append((_promise(count, expected[number], size), Candidate(number, first, last)))
+    found.sort(key=lambda item: -item[0])
+    limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
+    if len(found) > 1 and found[0][0] > 0:
+        close = [candidate for promise, candidate in found if promise > _CLOSE * found[0][0]]
+        found = found[len(close) :]
+        counted_words: dict[tuple[int, int], Counter[str]] = {}
+        close.sort(key=lambda candidate: _unlike(candidate, words, known, counted_words, steps))
+        return (*close, *(candidate for _, candidate in found))[:limit]
+    return [candidate for _, candidate in found[:limit]]
+
+
+def _unlike(
+    candidate: Candidate,
+    words: Sequence[str],
+    known: Store,
+    counted: dict[tuple[int, int], Counter[str]],
+    steps: Steps,
+) -> float:
+    """How far the words of a wording, in any order, are from those of the text: near relatives differ in few."""
+    span = candidate.start, candidate.end
+    if span not in counted:
+        counted[span] = Counter(words[candidate.start : candidate.end])
+    template = known.template(candidate.number)
+    steps.take((len(template) + len(counted[span])) // 4)
+    if template.grams is not None:
+        return 0.0
+    own = Counter(template.words)
+    both = (own & counted[span]).total()
+    return len(template) - both + 0.3 * (candidate.end - candidate.start - both)
+
+
+def _promise(count: int, expected: int, size: int) -> float:
+    """About how many words it would explain, less those of it that would be missing."""
+    share = min(count / max(expected, 1), 1.0)
+    return size * (1.9 * share - 0.9) if share > 0.6 else share - 1
+
+
+def _placed(hits: Hits, low: int, high: int, wanted: set[int]) -> dict[int, list[int]]:
+    placed: dict[int, list[int]] = {number: [] for number in wanted}
+    for place, who in zip(hits.places[low:high], hits.holders[low:high], strict=True):
+        for number in wanted.intersection(who):
+            placed[number].append(place)
+    return placed
+
+
+def _densest(places: Sequence[int], width: int) -> tuple[int, int, int]:
+    """`(count, first, last)` of the stretch of `width` words with the most places in it."""
+    best = (0, 0, 0)
+    left = 0
+    for right, place in enumerate(places):
+        while place - places[left] > width:
+            left += 1
+        if right - left + 1 > best[0]:
+            best = (right - left + 1, places[left], place)
+    return best
