@@ -48,8 +48,6 @@ def _render(element: ET.Element, parts: list[str], spans: list[Span]) -> None:
         parts.append("\n\n")
     if name in _OPTIONAL:
         spans.append((start, end, "o", []))
-    if name == "copyrightText":
-        spans.append((start, end, "s", [_ANY]))
     if name == "alt":
         shown = "".join(element.itertext())
         spans.append((start, end, "s", sorted({_SPACE.sub(" ", shown).strip(), *expand(element.get("match", ""))})))

@@ -75,7 +75,7 @@ def candidates(
     expected = known.totals if hits.is_dense else known.samples
     ranked = sorted(votes, key=lambda number: -_promise(votes[number], expected[number], known.sizes[number]))
     shortlist = ranked[:_SHORTLIST]
-    if end - start > 1.5 * known.sizes[shortlist[0]] + 100 if shortlist else False:
+    if shortlist and end - start > 1.15 * min(known.sizes[number] for number in shortlist) + 20:
         placed = _placed(hits, low, high, set(shortlist))
         steps.take(sum(map(len, placed.values())))
     else:
@@ -85,8 +85,8 @@ def candidates(
         size = known.sizes[number]
         count, first, last = votes[number], start, end
         if number in placed:
-            count, first, last = _densest(placed[number], int(size * 1.3) + 40)
-            margin = size // 3 + 60
+            count, first, last = _densest(placed[number], int(size * 1.15) + 10)
+            margin = size // 6 + 20
             first, last = max(start, first - margin), min(end, last + margin)
         found.append((_promise(count, expected[number], size), Candidate(number, first, last)))
     found.sort(key=lambda item: -item[0])

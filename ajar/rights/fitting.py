@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ajar.rights.align import Block, Steps, blocks
-from ajar.rights.normalise import Words, word_set
+from ajar.rights.normalise import Words, is_name, word_set
 from ajar.rights.template import Template, outermost, reach
 
 _TITLE_WORDS = 14
@@ -191,7 +191,7 @@ def is_edge(words: Sequence[str]) -> bool:
     """Whether words before or after a licence are a title, a name or a line of copyright."""
     if not words:
         return True
-    if not word_set("weighty").isdisjoint(words):
+    if not is_name(words):
         return False
     joined = " ".join(words)
     return len(words) <= _LABEL_WORDS or (
@@ -202,7 +202,7 @@ def is_edge(words: Sequence[str]) -> bool:
 def _is_notice(words: Sequence[str]) -> bool:
     return (
         len(words) <= _NOTICE_WORDS
-        and word_set("weighty").isdisjoint(words)
+        and is_name(words)
         and bool(_NOTICE.match(" ".join(words[:4])))
     )
 
@@ -239,14 +239,13 @@ def _is_free(
 
 def _is_party(missing: Sequence[str], extra: Sequence[str], before: Sequence[str]) -> bool:
     """A name where the wording has "the copyright holder" or the like."""
-    weighty = word_set("weighty")
     return (
         len(extra) <= _TITLE_WORDS
         and len(missing) <= _TITLE_WORDS
         and _PARTIES.issuperset(missing)
         and not _PARTIES.isdisjoint(before)
-        and weighty.isdisjoint(extra)
-        and weighty.isdisjoint(missing)
+        and is_name(extra)
+        and is_name(missing)
     )
 
 
@@ -255,14 +254,14 @@ def _follows_copyright(words: Sequence[str], before: Sequence[str]) -> bool:
     return (
         not _COPYRIGHT_WORDS.isdisjoint(before[-1:])
         and len(words) <= _TITLE_WORDS
-        and word_set("weighty").isdisjoint(words)
+        and is_name(words)
         and any(len(word) == 4 and word.isdigit() for word in words)
     )
 
 
 def _continues_notice(extra: Sequence[str], found: Words, number: int) -> bool:
     """Names, years and an address that stand in the rest of a line of copyright."""
-    if len(extra) > _TITLE_WORDS or not word_set("weighty").isdisjoint(extra):
+    if len(extra) > _TITLE_WORDS or not is_name(extra):
         return False
     start = found.spans[number][0]
     before = _LAST_NOTICE.search(found.text, max(start - _NOTICE_CHARS, 0), start)

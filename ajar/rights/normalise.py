@@ -49,14 +49,15 @@ _BEFORE_ENUMERATOR = re.compile(r"(?:[.;:,)\"'!?\]]|\band|\bor|^)$", re.IGNORECA
 _LEAD_CHARS = " \t\r\n#/*;%>|_-"
 # A copyright line carries a year, a sign, a slot or a "by"; a wrapped sentence that starts so does not.
 _COPYRIGHT = re.compile(
-    r"^[^\w\n]*(?:(?:\w+ ){0,2}copyright\b(?:[^\w\n]*(?:\(c\)|©|<|\[|\{|by\b|year\b|yyyy\b)|[^\n]{0,60}?\b(?:19|20)\d\d\b)"
+    r"^[^\w\n]*(?:(?:(?!are |is |of |or |and |the |under )\w+ ){0,2}copyright\b(?:[^\w\n]*(?:\(c\)|©|<|\[|\{|by\b|year\b|yyyy\b)|[^\n]{0,60}?(?<!of )\b(?:19|20)\d\d\b)"
     r"|(?:©|\(c\)\s)[^\n]{0,60}?\b(?:19|20)\d\d\b"
     r"|all rights reserved[^\w\n]*$)[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
 _RESERVED = re.compile(r"all rights reserved\.?", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[a-z)>])\.\s+(?=[A-Z]|\d{1,3}\s)")
-_NEUTRAL_LIMIT = 3
+_NEUTRAL_LIMIT = 2
+_ADDRESSES = re.compile(r"\S+@\S+|https?://\S+|<[^<>]*>")
 _COPYRIGHT_LINE = 240
 
 
@@ -282,6 +283,11 @@ def is_light(words: str) -> bool:
     return word_set("weighty").isdisjoint(_ASCII_WORD.findall(words.lower()))
 
 
+def is_name(words: Sequence[str]) -> bool:
+    """Whether words may name a party, a product or a document: no condition among them, and no verb."""
+    return word_set("weighty").isdisjoint(words) and word_set("verbs").isdisjoint(words)
+
+
 def _light(match: re.Match[str]) -> str:
     return _SHOWN.sub(" ", match[0]) if is_light(match[0]) else match[0]
 
@@ -293,9 +299,10 @@ def _without_copyright(match: re.Match[str]) -> str:
     stop = _SENTENCE_END.search(line)
     end = reserved.end() if reserved else stop.end() if stop else len(line)
     statement = line[:end]
-    if len(statement) > _COPYRIGHT_LINE or not is_light(statement):
+    named = _ADDRESSES.sub(" ", statement[max(statement.lower().find("copyright"), 0) :])
+    if len(statement) > _COPYRIGHT_LINE or not is_name(_ASCII_WORD.findall(named.lower())):
         return line
-    plain = [word for word in re.findall(r"[A-Za-z][a-z]*", statement) if word.islower()]
+    plain = [word for word in re.findall(r"[A-Za-z][a-z]*", named) if word.islower()]
     if sum(word not in word_set("neutral") for word in plain) > _NEUTRAL_LIMIT:
         return line
     return " " * end + line[end:]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ajar.rights.align import Steps
-from ajar.rights.normalise import word_set
+from ajar.rights.normalise import is_name
 
 OPTIONAL, SLOT = "o", "s"
 # A slot names a party or a product; whole sentences do not fit into one (the longest of SPDX's examples has 31 words).
@@ -113,7 +113,7 @@ def _slot(alternative: Sequence[str], words: Sequence[str], reached: set[int], s
             wide = set(reached)
             for place in reached:
                 for step in range(SLOT_WORDS):
-                    if place + step >= len(words) or words[place + step] in word_set("weighty"):
+                    if place + step >= len(words) or not is_name(words[place + step : place + step + 1]):
                         break
                     wide.add(place + step + 1)
             steps.take(len(wide))
