@@ -167,7 +167,7 @@ class _Search:
         """Terms of somebody's own that hold much of a known text; the name is never given to them."""
         if best.share < _RELATED or not self._reads_as_licence(start, end):
             return False
-        is_derived = best.share >= _DERIVED and best.matched >= _DERIVED_WORDS
+        is_derived = best.share >= _DERIVED and best.matched >= max(_DERIVED_WORDS, (best.last - best.first) // 4)
         if depth < _DEPTH and is_derived:
             if best.first - start >= _PART_WORDS and self.region(start, best.first, _DEPTH):
                 start = best.first
