@@ -13,8 +13,6 @@ from ajar.rights.template import GRAM
 
 # Texts below this are looked up phrase by phrase, longer ones by a sample: no licence but the longest is above it.
 _DENSE_WORDS = 2500
-# A phrase that a text repeats tells nothing new after so many times.
-_REPEATS = 64
 # Wordings whose place in the text is worked out, and those of them that are handed on.
 _SHORTLIST = 24
 _HANDED_SMALL, _HANDED = 8, 5
@@ -28,6 +26,7 @@ class Hits:
     """Places of a text at which a phrase of some wording stands."""
 
     places: Sequence[int]
+    grams: Sequence[int]
     holders: Sequence[Sequence[int]]
     is_dense: bool
 
@@ -45,20 +44,18 @@ def hits_of(words: Sequence[str], known: Store, steps: Steps) -> Hits:
     is_dense = len(words) < _DENSE_WORDS
     steps.take(len(words) if is_dense else len(words) // 3)
     places: list[int] = []
+    grams: list[int] = []
     holders: list[Sequence[int]] = []
     looked_up: dict[int, Sequence[int]] = {}
-    seen: Counter[int] = Counter()
     for place, gram in phrases_of(words, dense=is_dense):
         if gram not in looked_up:
             looked_up[gram] = known.holders(gram)
         who = looked_up[gram]
-        if not who:
-            continue
-        seen[gram] += 1
-        if seen[gram] <= _REPEATS:
+        if who:
             places.append(place)
+            grams.append(gram)
             holders.append(who)
-    return Hits(places, holders, is_dense)
+    return Hits(places, grams, holders, is_dense)
 
 
 def candidates(
@@ -67,11 +64,11 @@ def candidates(
     """The likeliest wordings of words `start` to `end`, likeliest first."""
     low, high = bisect_left(hits.places, start), bisect_left(hits.places, end - GRAM + 1)
     votes: Counter[int] = Counter()
-    counted = 0
-    for who in hits.holders[low:high]:
+    # Each phrase speaks once: a text that repeats it is no likelier to be the licence.
+    once = dict(zip(hits.grams[low:high], hits.holders[low:high], strict=True))
+    for who in once.values():
         votes.update(who)
-        counted += len(who)
-    steps.take(counted // 8 + 1)
+    steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
     expected = known.totals if hits.is_dense else known.samples
     ranked = sorted(votes, key=lambda number: -_promise(votes[number], expected[number], known.sizes[number]))
     shortlist = ranked[:_SHORTLIST]
@@ -126,21 +123,27 @@ def _promise(count: int, expected: int, size: int) -> float:
     return size * (1.9 * share - 0.9) if share > 0.6 else share - 1
 
 
-def _placed(hits: Hits, low: int, high: int, wanted: set[int]) -> dict[int, list[int]]:
-    placed: dict[int, list[int]] = {number: [] for number in wanted}
-    for place, who in zip(hits.places[low:high], hits.holders[low:high], strict=True):
-        for number in wanted.intersection(who):
-            placed[number].append(place)
+def _placed(hits: Hits, low: int, high: int, wanted: set[int]) -> dict[int, list[tuple[int, int]]]:
+    placed: dict[int, list[tuple[int, int]]] = {number: [] for number in wanted}
+    for at in range(low, high):
+        for number in wanted.intersection(hits.holders[at]):
+            placed[number].append((hits.places[at], hits.grams[at]))
     return placed
 
 
-def _densest(places: Sequence[int], width: int) -> tuple[int, int, int]:
-    """`(count, first, last)` of the stretch of `width` words with the most places in it."""
+def _densest(places: Sequence[tuple[int, int]], width: int) -> tuple[int, int, int]:
+    """`(phrases, first, last)` of the stretch of `width` words with the most different phrases in it."""
     best = (0, 0, 0)
     left = 0
-    for right, place in enumerate(places):
-        while place - places[left] > width:
+    inside: Counter[int] = Counter()
+    for place, gram in places:
+        inside[gram] += 1
+        while place - places[left][0] > width:
+            gone = places[left][1]
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
             left += 1
-        if right - left + 1 > best[0]:
-            best = (right - left + 1, places[left], place)
+        if len(inside) > best[0]:
+            best = (len(inside), places[left][0], place)
     return best

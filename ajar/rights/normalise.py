@@ -19,7 +19,7 @@ from ajar.rights.plain import Plain, plain_of
 
 # The longest licence known has 15,000 words; a text of more is a collection, and its end is not read.
 WORDS_LIMIT = 60_000
-_CHARS_LIMIT = 16 * WORDS_LIMIT
+_CHARS_LIMIT = 10 * WORDS_LIMIT
 
 # Beyond this a text is read word by word with its places at once.
 _QUICK_CHARS = 400_000
@@ -155,7 +155,7 @@ _FOLDING = _Folding()
 
 
 def words_of(text: str) -> Words:
-    """Normalise. Linear in the text; only its first `WORDS_LIMIT` words, or sixteen times as many characters."""
+    """Normalise. Linear in the text; only its first `WORDS_LIMIT` words, or ten times as many characters."""
     return placed_words(fold(text))
 
 
