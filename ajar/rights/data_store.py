@@ -60,6 +60,7 @@ class Store:
     _starts: Sequence[int] = field(repr=False)
     _added: Mapping[int, Template] = field(repr=False)
     _published: frozenset[int] = field(repr=False)
+    _notices: frozenset[int] = field(repr=False)
 
     def holders(self, gram: int) -> Sequence[int]:
         """Wordings that hold a phrase."""
@@ -96,7 +97,11 @@ def _template(known: Store, number: int) -> Template:
     numbers, vocabulary = _word_numbers()
     words = [vocabulary[value] for value in numbers[known._starts[number] : known._starts[number + 1]]]
     return Template(
-        known.owners[number], words, _groups().get(number, ()), None, number in known._published
+        owner=known.owners[number],
+        words=words,
+        groups=_groups().get(number, ()),
+        is_published=number in known._published,
+        is_notice=number in known._notices,
     )
 
 
@@ -174,7 +179,7 @@ def store() -> Store:
     """
     parts = _sections("index.bin")
     ids = zlib.decompress(parts[_IDS]).decode().split("\n")
-    owners, sizes, totals, samples, published = _columns("I", parts[_COUNTS], 5)
+    owners, sizes, totals, samples, published, notices = _columns("I", parts[_COUNTS], 6)
     exact = dict(zip(_array("Q", parts[_EXACT]), _array("H", parts[_EXACT_OWNERS]), strict=True))
     starts = [0]
     for size in sizes:
@@ -196,6 +201,7 @@ def store() -> Store:
         _starts=starts,
         _added=loaded.templates,
         _published=frozenset(number for number, is_so in enumerate(published) if is_so),
+        _notices=frozenset(number for number, is_so in enumerate(notices) if is_so),
     )
 
 

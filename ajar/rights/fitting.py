@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ajar.rights.align import Block, Steps, blocks
 from ajar.rights.normalise import Words, is_name, word_set
-from ajar.rights.template import Template, outermost, reach
+from ajar.rights.template import OPTIONAL, Template, outermost, reach
 
 _TITLE_WORDS = 14
 _NOTICE_WORDS = 40
@@ -29,6 +29,8 @@ _PARTIES = frozenset(
     "institute university company corporation foundation regents nor and or inc project organization".split()
 )
 _APPENDICES = ("appendix how to apply", "end of terms and conditions", "how to apply these terms")
+# A preamble left out is one difference, however long; many small ones tell of another licence.
+_MISSING_COUNTED = 40
 # Runs below this at an edge, far from the rest, are chance: "of the" stands in every text.
 _STRAY_WORDS = 4
 
@@ -42,10 +44,15 @@ class Gap:
     b0: int
     b1: int
     is_free: bool = False
+    optional: int = 0  # of the missing words, those that may be left out
+
+    @property
+    def missing(self) -> int:
+        return 0 if self.is_free else self.a1 - self.a0 - self.optional
 
     @property
     def cost(self) -> int:
-        return 0 if self.is_free else self.a1 - self.a0 + self.b1 - self.b0
+        return 0 if self.is_free else self.missing + self.b1 - self.b0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,14 @@ class Fit:
     @property
     def share(self) -> float:
         """Of the words that the wording asks for, those that are there."""
-        missing = sum(gap.a1 - gap.a0 for gap in self.gaps if not gap.is_free)
+        missing = sum(gap.missing for gap in self.gaps)
         return self.matched / max(self.matched + missing, 1)
+
+    @property
+    def share_of_rest(self) -> float:
+        """The same without the largest part that is missing."""
+        missing = sorted(gap.missing for gap in self.gaps)
+        return self.matched / max(self.matched + sum(missing[:-1]), 1)
 
     @property
     def inside(self) -> int:
@@ -97,7 +110,8 @@ def fit(template: Template, found: Words, grams: Sequence[int], span: tuple[int,
     gaps = judged(template, found, runs, gaps, steps)
     matched = sum(min(run[2], 12) if run[2] < 12 else run[2] for run in runs if run[2] > 2)
     free = sum(gap.b1 - gap.b0 for gap in gaps if gap.is_free)
-    score = matched - 0.9 * sum(gap.cost for gap in gaps) - 0.05 * free
+    spent = sum(min(gap.missing, _MISSING_COUNTED) + (gap.cost - gap.missing) for gap in gaps)
+    score = matched - 0.9 * spent - 0.05 * free
     return Fit(template, runs[0][1], runs[-1][1] + runs[-1][2], runs, gaps, score)
 
 
@@ -148,13 +162,27 @@ def judged(
     for number, gap in enumerate(gaps):
         if done[number].is_free:
             continue
-        missing = template.words[gap.a0 : gap.a1] if template.grams is None else None
+        missing = _asked_for(template, gap) if template.grams is None else None
+        if missing is not None:
+            done[number] = gap = replace(gap, optional=gap.a1 - gap.a0 - len(missing))  # noqa: PLW2901
         if _is_free(missing, gap, found, template, at_start=number == 0, at_end=number == last):
             done[number] = replace(gap, is_free=True)
         elif template.groups and template.grams is None:
             for other in _by_groups(template, found, runs, gaps, number, steps):
                 done[other] = replace(gaps[other], is_free=True)
     return done
+
+
+def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
+    """The missing words without the optional groups among them that are missing as a whole."""
+    asked: list[str] = []
+    at = gap.a0
+    for group in template.groups:
+        if group.kind == OPTIONAL and group.start >= at and group.end <= gap.a1:
+            asked.extend(template.words[at : group.start])
+            at = group.end
+    asked.extend(template.words[at : gap.a1])
+    return asked
 
 
 def _by_groups(

@@ -19,8 +19,8 @@ from ajar.rights.plain import decode
 
 # Bytes beyond are not looked at: the longest licence known has 150 kB, in UTF-32 600 kB.
 BYTES_LIMIT = 4 * 2**20
-# A text that only names a licence is a line or two.
-_REFERENCE_WORDS = 80
+# A text that only names a licence is a paragraph or two.
+_REFERENCE_WORDS = 200
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]{4,200}")
 # Of the words of an English text, this many are among its commonest; half as many as in any licence of the data.
 _ENGLISH_SHARE = 0.12

@@ -16,7 +16,7 @@ from ajar.rights.align import Steps
 from ajar.rights.candidates import Hits, candidates, hits_of
 from ajar.rights.data_store import Store, gram_hash, licences, store, whole_hash
 from ajar.rights.differences import differences_of
-from ajar.rights.fitting import Fit, fit, is_edge, widened
+from ajar.rights.fitting import Fit, Gap, fit, is_edge, widened
 from ajar.rights.normalise import Folded, Words, fold, placed_words, quick_words, word_set
 from ajar.rights.template import GRAM
 
@@ -25,6 +25,8 @@ MINIMUM_WORDS = 12
 # Of the words that a licence asks for: above, a text bears its name; above the second, it is built from it.
 _NEAR = 0.85
 _DERIVED = 0.55
+# One part, a preamble or an appendix, may be gone as a whole, when nearly all the rest is there.
+_WITHOUT_PART, _NEARLY_ALL = 0.65, 0.98
 _RELATED = 0.3
 # A derived text holds at least this much of the other; a short sentence proves no descent.
 _DERIVED_WORDS = 40
@@ -34,6 +36,9 @@ _PART_WORDS = 40
 _SHORT_WORDS = 40
 _DEPTH = 64
 _PARTS_LIMIT = 400
+_NOTICE_NEAR = 0.75
+# Words that tell one notice from the next.
+_TELLING = frozenset("1 later only lesser library affero general version option invariant sections documentation".split())
 _UNKNOWN = "LicenseRef-unknown"
 
 
@@ -133,6 +138,8 @@ class _Search:
         whole = widened(best, self.found, start, end, self.steps)
         differences = differences_of(whole, self.found)
         kind = MatchKind.MODIFIED if differences else MatchKind.TEMPLATE
+        if best.template.is_notice:
+            kind, differences = MatchKind.REFERENCE, ()
         name = self.known.ids[best.template.owner]
         self.parts.append(self._part(start, end, licences()[name], kind, best.share, differences))
         if depth < _DEPTH:
@@ -157,15 +164,26 @@ class _Search:
         return best
 
     def _counts(self, laid: Fit) -> bool:
+        if laid.template.is_notice:  # one word, "2" for "3", makes it another notice
+            return laid.share >= _NOTICE_NEAR and all(
+                gap.is_free or _TELLING.isdisjoint(self._of_gap(laid, gap)) for gap in laid.gaps
+            )
         size = len(laid.template)
         return size >= _SHORT_WORDS or sum(gap.cost for gap in laid.gaps) <= size // 6
 
+    def _of_gap(self, laid: Fit, gap: Gap) -> set[str]:
+        words = {*laid.template.words[gap.a0 : gap.a1], *self.found.words[gap.b0 : gap.b1]}
+        return {"1" if word.isdigit() else word for word in words}
+
     def _bears_name(self, best: Fit) -> bool:
-        return best.share >= _NEAR and best.inside <= max(best.matched, _PART_WORDS)
+        is_near = best.share >= _NEAR or (best.share >= _WITHOUT_PART and best.share_of_rest >= _NEARLY_ALL)
+        return is_near and best.inside <= max(best.matched, _PART_WORDS)
 
     def _derived(self, best: Fit, start: int, end: int, depth: int) -> bool:
         """Terms of somebody's own that hold much of a known text; the name is never given to them."""
         if best.share < _RELATED or not self._reads_as_licence(start, end):
+            return False
+        if best.template.is_notice:
             return False
         is_derived = best.share >= _DERIVED and best.matched >= max(_DERIVED_WORDS, (best.last - best.first) // 4)
         if depth < _DEPTH and is_derived:

@@ -37,6 +37,7 @@ class Template:
     groups: tuple[Group, ...] = ()
     grams: Sequence[int] | None = None
     is_published: bool = True  # the words are those of the text in texts.zip
+    is_notice: bool = False  # not the licence, but the words with which a file names it
 
     def __len__(self) -> int:
         return len(self.words) if self.grams is None else len(self.grams) + GRAM - 1
