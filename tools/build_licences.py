@@ -158,7 +158,13 @@ def without_twins(texts: dict[str, str], deprecated: set[str]) -> dict[str, str]
     kept: dict[tuple[str, ...], str] = {}
     for name in sorted(
         texts,
-        key=lambda name: (name in deprecated, name.endswith("-or-later"), "-only" not in name, len(name), name),
+        key=lambda name: (
+            name in deprecated,
+            name.endswith("-or-later"),
+            "-only" not in name,
+            len(name),
+            name,
+        ),
     ):
         words = tuple(words_of(texts[name]).words)
         if len(words) >= 12:
@@ -213,7 +219,9 @@ class Wordings:
                     owner,
                     other,
                     tuple(
-                        Group(start, start + size, kind, tuple(tuple(words.split()) for words in alternatives))
+                        Group(
+                            start, start + size, kind, tuple(tuple(words.split()) for words in alternatives)
+                        )
                         for start, size, kind, alternatives in self.groups.get(number, [])
                     ),
                 )
@@ -227,7 +235,9 @@ class Wordings:
         self.notices.append(notice)
 
 
-def marked(source: Path, words: tuple[str, ...], element: str = "text") -> tuple[list[str], list[tuple[int, int, str, list[str]]], list[tuple[int, int, str, list[str]]]]:
+def marked(
+    source: Path, words: tuple[str, ...], element: str = "text"
+) -> tuple[list[str], list[tuple[int, int, str, list[str]]], list[tuple[int, int, str, list[str]]]]:
     """The words that the markup shows, its groups on them, and its groups laid on `words`."""
     import spdx_markup
 
@@ -271,17 +281,13 @@ def tidy(groups: list[tuple[int, int, str, list[str]]]) -> list[tuple[int, int, 
     for start, size, kind, alternatives in sorted(groups, key=lambda row: (row[0], -row[1], row[2])):
         if (kind == "o" and not size) or (kind == "s" and not size and set(alternatives) <= {""}):
             continue
-        crosses = any(
-            other < start < other + length < start + size for other, length, _, _ in found
-        )
+        crosses = any(other < start < other + length < start + size for other, length, _, _ in found)
         if not crosses and (start, size, kind, alternatives) not in found:
             found.append((start, size, kind, alternatives))
     return found
 
 
-def write_index(
-    sources: Path, texts: dict[str, str], deprecated: set[str], table: Iterable[str]
-) -> None:
+def write_index(sources: Path, texts: dict[str, str], deprecated: set[str], table: Iterable[str]) -> None:
     from ajar.rights.normalise import words_of
 
     wordings = Wordings(list(texts))
@@ -325,7 +331,14 @@ def index_sections(wordings: Wordings) -> list[bytes]:
         samples.append(len({gram for _, gram in phrases_of(words, dense=False)}))
     grams.sort()
     exact = sorted(wordings.exact.items())
-    counts = [*wordings.owners, *map(len, wordings.words), *totals, *samples, *map(int, wordings.published), *map(int, wordings.notices)]
+    counts = [
+        *wordings.owners,
+        *map(len, wordings.words),
+        *totals,
+        *samples,
+        *map(int, wordings.published),
+        *map(int, wordings.notices),
+    ]
     numbers = [number_of[word] for words in wordings.words for word in words]
     steps, holders = small_steps(grams)
     return [

@@ -51,7 +51,9 @@ def _render(element: ET.Element, parts: list[str], spans: list[Span]) -> None:
         spans.append((start, end, "o", []))
     if name == "alt":
         shown = "".join(element.itertext())
-        spans.append((start, end, "s", sorted({_SPACE.sub(" ", shown).strip(), *expand(element.get("match", ""))})))
+        spans.append(
+            (start, end, "s", sorted({_SPACE.sub(" ", shown).strip(), *expand(element.get("match", ""))}))
+        )
 
 
 def _is_inline(element: ET.Element) -> bool:
@@ -93,7 +95,9 @@ def _piece(operation: str, value: object) -> list[str]:
         texts = _texts(inner)
         if (low, high) == (0, 1):
             return ["", *texts]
-        return [" "] if all(not text.strip() for text in texts) else [f" {_ANY} "] if texts != ["-"] else [" "]
+        return (
+            [" "] if all(not text.strip() for text in texts) else [f" {_ANY} "] if texts != ["-"] else [" "]
+        )
     if operation == "AT":
         return [""]
     return [f" {_ANY} "]

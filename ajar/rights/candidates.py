@@ -95,7 +95,13 @@ def candidates(
     limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
     if len(found) < 2 or found[0][0] <= 0:
         return [candidate for _, candidate in found[:limit]]
-    return _nearest_first([item for item in found if item[0] > _CLOSE * found[0][0]], words, known, steps, _LICENCES_SMALL if limit == _HANDED_SMALL else _LICENCES)[:limit]
+    return _nearest_first(
+        [item for item in found if item[0] > _CLOSE * found[0][0]],
+        words,
+        known,
+        steps,
+        _LICENCES_SMALL if limit == _HANDED_SMALL else _LICENCES,
+    )[:limit]
 
 
 def _nearest_first(

@@ -54,21 +54,21 @@ class Store:
     sizes: Sequence[int]
     totals: Sequence[int]  # phrases indexed
     samples: Sequence[int]  # of them, those in the sample
-    _grams: Sequence[int] = field(repr=False)  # sorted
-    _holders: Sequence[int] = field(repr=False)
-    _extra: Mapping[int, Sequence[int]] = field(repr=False)  # phrases of fingerprints and of added licences
-    _starts: Sequence[int] = field(repr=False)
-    _added: Mapping[int, Template] = field(repr=False)
-    _published: frozenset[int] = field(repr=False)
-    _notices: frozenset[int] = field(repr=False)
+    grams: Sequence[int] = field(repr=False)  # sorted
+    gram_holders: Sequence[int] = field(repr=False)
+    extra: Mapping[int, Sequence[int]] = field(repr=False)  # phrases of fingerprints and of added licences
+    starts: Sequence[int] = field(repr=False)
+    added: Mapping[int, Template] = field(repr=False)
+    published: frozenset[int] = field(repr=False)
+    notices: frozenset[int] = field(repr=False)
 
     def holders(self, gram: int) -> Sequence[int]:
         """Wordings that hold a phrase."""
-        at = bisect_left(self._grams, gram)
-        found = [*self._extra.get(gram, ())]
-        while at < len(self._grams) and self._grams[at] == gram:
-            if self._holders[at] != NOBODY:
-                found.append(self._holders[at])
+        at = bisect_left(self.grams, gram)
+        found = [*self.extra.get(gram, ())]
+        while at < len(self.grams) and self.grams[at] == gram:
+            if self.gram_holders[at] != NOBODY:
+                found.append(self.gram_holders[at])
             at += 1
         return found
 
@@ -92,16 +92,16 @@ class Store:
 
 @lru_cache(maxsize=_KEPT)
 def _template(known: Store, number: int) -> Template:
-    if number in known._added:
-        return known._added[number]
+    if number in known.added:
+        return known.added[number]
     numbers, vocabulary = _word_numbers()
-    words = [vocabulary[value] for value in numbers[known._starts[number] : known._starts[number + 1]]]
+    words = [vocabulary[value] for value in numbers[known.starts[number] : known.starts[number + 1]]]
     return Template(
         owner=known.owners[number],
         words=words,
         groups=_groups().get(number, ()),
-        is_published=number in known._published,
-        is_notice=number in known._notices,
+        is_published=number in known.published,
+        is_notice=number in known.notices,
     )
 
 
@@ -109,7 +109,9 @@ def _template(known: Store, number: int) -> Template:
 def _word_numbers() -> tuple[Sequence[int], Sequence[str]]:
     """The words of all wordings one after the other as numbers, and the words. Unpacked when first needed."""
     parts = _sections("index.bin")
-    return _array("H", lzma.decompress(parts[_WORDS])), zlib.decompress(parts[_VOCABULARY]).decode().split("\n")
+    return _array("H", lzma.decompress(parts[_WORDS])), zlib.decompress(parts[_VOCABULARY]).decode().split(
+        "\n"
+    )
 
 
 @cache
@@ -195,13 +197,13 @@ def store() -> Store:
         sizes=loaded.sizes,
         totals=loaded.totals,
         samples=loaded.samples,
-        _grams=array("I", accumulate(zlib.decompress(parts[_GRAMS]))),
-        _holders=_array("H", zlib.decompress(parts[_HOLDERS])),
-        _extra=loaded.phrases,
-        _starts=starts,
-        _added=loaded.templates,
-        _published=frozenset(number for number, is_so in enumerate(published) if is_so),
-        _notices=frozenset(number for number, is_so in enumerate(notices) if is_so),
+        grams=array("I", accumulate(zlib.decompress(parts[_GRAMS]))),
+        gram_holders=_array("H", zlib.decompress(parts[_HOLDERS])),
+        extra=loaded.phrases,
+        starts=starts,
+        added=loaded.templates,
+        published=frozenset(number for number, is_so in enumerate(published) if is_so),
+        notices=frozenset(number for number, is_so in enumerate(notices) if is_so),
     )
 
 
@@ -247,7 +249,9 @@ class _Added:
 def _add_fingerprints(loaded: _Added) -> None:
     """Licences whose text is not here: a hash of the whole and one of each phrase, in order."""
     parts = _sections("fingerprints.bin")
-    for row, grams, places in zip(json.loads(zlib.decompress(parts[0])), parts[1::2], parts[2::2], strict=True):
+    for row, grams, places in zip(
+        json.loads(zlib.decompress(parts[0])), parts[1::2], parts[2::2], strict=True
+    ):
         every, sampled = _array("I", grams), _array("H", places)
         phrases = set(every) if len(every) < DENSE_WORDS else {every[place] for place in sampled}
         template = Template(loaded.owner(row["id"]), (), (), every)

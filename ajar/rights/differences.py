@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from ajar.model.component import Difference
 from ajar.rights.data_store import store
-from ajar.rights.fitting import Fit, Gap
+from ajar.rights.fitting import Fit, Gap, is_edge
 from ajar.rights.normalise import Words, words_of
 
 _CHARS = 600
 # More than this and a list tells no more; the last entry says how many are left out.
 _COUNT = 200
+_TITLE_WORDS = 14
 _SENTENCE_GAP = re.compile(r"[.;:]\s|\n\s*\n")
 
 
@@ -30,6 +31,8 @@ def differences_of(fit: Fit, found: Words) -> tuple[Difference, ...]:
 def _of_gap(fit: Fit, gap: Gap, found: Words) -> Iterator[Difference]:
     start, end = gap.b0, gap.b1
     removed = gap.a1 - gap.a0
+    if start == fit.start:
+        start = _after_title(found, start, end)
     if not removed:
         start, end = _slid(found, start, end)
     line = found.line(min(start, len(found.words) - 1))
@@ -44,6 +47,15 @@ def _of_gap(fit: Fit, gap: Gap, found: Words) -> Iterator[Difference]:
     # A whole sentence gone is told apart from the one that came; a word or two show by their place.
     if removed > 3:
         yield Difference(change="removed", text=removed_words(fit, gap), line=line)
+
+
+def _after_title(found: Words, start: int, end: int) -> int:
+    """Words that differ before a licence, without the title above them."""
+    for at in range(min(start + _TITLE_WORDS, end - 1), start, -1):
+        between = found.text[found.spans[at - 1][1] : found.spans[at][0]]
+        if "\n" in between and is_edge(found.words[start:at]):
+            return at
+    return start
 
 
 def _words_at(found: Words, start: int, end: int) -> str:

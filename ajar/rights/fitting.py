@@ -25,8 +25,35 @@ _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$")
 _ENUMERATOR = re.compile(r"^(?:[ivx]{1,4}|[a-z]|\d{1,2})$")
 # Wordings without markup: names that stand where a party is named.
 _PARTIES = frozenset(
-    "name names of by holder holders owner owners author authors contributors copyright the its their "
-    "institute university company corporation foundation regents nor and or inc project organization".split()
+    [
+        "name",
+        "names",
+        "of",
+        "by",
+        "holder",
+        "holders",
+        "owner",
+        "owners",
+        "author",
+        "authors",
+        "contributors",
+        "copyright",
+        "the",
+        "its",
+        "their",
+        "institute",
+        "university",
+        "company",
+        "corporation",
+        "foundation",
+        "regents",
+        "nor",
+        "and",
+        "or",
+        "inc",
+        "project",
+        "organization",
+    ]
 )
 _APPENDICES = ("appendix how to apply", "end of terms and conditions", "how to apply these terms")
 # A preamble left out is one difference, however long; many small ones tell of another licence.
@@ -96,7 +123,9 @@ class Fit:
         return sum(gap.b1 - gap.b0 for gap in self.gaps[1:-1] if not gap.is_free)
 
 
-def fit(template: Template, found: Words, grams: Sequence[int], span: tuple[int, int], steps: Steps) -> Fit | None:
+def fit(
+    template: Template, found: Words, grams: Sequence[int], span: tuple[int, int], steps: Steps
+) -> Fit | None:
     """Lay a wording on words `span` of a text; None when nothing of it is there."""
     start, end = span
     if template.grams is None:
@@ -106,8 +135,8 @@ def fit(template: Template, found: Words, grams: Sequence[int], span: tuple[int,
     runs = _without_strays([(a, b + start, length) for a, b, length in runs])
     if not runs:
         return None
-    gaps = _gaps(template, runs, runs[0][1], runs[-1][1] + runs[-1][2])
-    gaps = judged(template, found, runs, gaps, steps)
+    bare = _gaps(template, runs, runs[0][1], runs[-1][1] + runs[-1][2])
+    gaps = judged(template, found, bare, steps)
     matched = sum(min(run[2], 12) if run[2] < 12 else run[2] for run in runs if run[2] > 2)
     free = sum(gap.b1 - gap.b0 for gap in gaps if gap.is_free)
     spent = sum(min(gap.missing, _MISSING_COUNTED) + (gap.cost - gap.missing) for gap in gaps)
@@ -118,9 +147,7 @@ def fit(template: Template, found: Words, grams: Sequence[int], span: tuple[int,
 def widened(fitted: Fit, found: Words, start: int, end: int, steps: Steps) -> Fit:
     """The same with the words before and after it counted as its own."""
     gaps = _gaps(fitted.template, fitted.runs, start, end)
-    return replace(
-        fitted, start=start, end=end, gaps=judged(fitted.template, found, fitted.runs, gaps, steps)
-    )
+    return replace(fitted, start=start, end=end, gaps=judged(fitted.template, found, gaps, steps))
 
 
 def _word_runs(runs: Sequence[Block]) -> list[Block]:
@@ -138,7 +165,11 @@ def _word_runs(runs: Sequence[Block]) -> list[Block]:
 def _without_strays(runs: list[Block]) -> list[Block]:
     while len(runs) > 1 and runs[0][2] < _STRAY_WORDS and runs[1][1] - runs[0][1] > 8 * runs[0][2]:
         runs = runs[1:]
-    while len(runs) > 1 and runs[-1][2] < _STRAY_WORDS and runs[-1][1] - runs[-2][1] - runs[-2][2] > 8 * runs[-1][2]:
+    while (
+        len(runs) > 1
+        and runs[-1][2] < _STRAY_WORDS
+        and runs[-1][1] - runs[-2][1] - runs[-2][2] > 8 * runs[-1][2]
+    ):
         runs = runs[:-1]
     return runs
 
@@ -150,12 +181,14 @@ def _gaps(template: Template, runs: Sequence[Block], start: int, end: int) -> li
     for at, into, length in (*runs, (len(template), end, 0)):
         gaps.append(Gap(a, at, b, into))
         a, b = at + length, into + length
-    return [gap for number, gap in enumerate(gaps) if number in {0, len(gaps) - 1} or gap.a0 < gap.a1 or gap.b0 < gap.b1]
+    return [
+        gap
+        for number, gap in enumerate(gaps)
+        if number in {0, len(gaps) - 1} or gap.a0 < gap.a1 or gap.b0 < gap.b1
+    ]
 
 
-def judged(
-    template: Template, found: Words, runs: Sequence[Block], gaps: Sequence[Gap], steps: Steps
-) -> Sequence[Gap]:
+def judged(template: Template, found: Words, gaps: Sequence[Gap], steps: Steps) -> Sequence[Gap]:
     """The gaps with those marked free that the template, or the matching guidelines, let be."""
     done = list(gaps)
     last = len(gaps) - 1
@@ -168,7 +201,7 @@ def judged(
         if _is_free(missing, gap, found, template, at_start=number == 0, at_end=number == last):
             done[number] = replace(gap, is_free=True)
         elif template.groups and template.grams is None:
-            for other in _by_groups(template, found, runs, gaps, number, steps):
+            for other in _by_groups(template, found, gaps, number, steps):
                 done[other] = replace(gaps[other], is_free=True)
     return done
 
@@ -185,9 +218,7 @@ def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
     return asked
 
 
-def _by_groups(
-    template: Template, found: Words, runs: Sequence[Block], gaps: Sequence[Gap], number: int, steps: Steps
-) -> range:
+def _by_groups(template: Template, found: Words, gaps: Sequence[Gap], number: int, steps: Steps) -> range:
     """The gaps, this one among them, that the template's groups explain together; none when they do not."""
     low = high = number
     start, end = gaps[number].a0, gaps[number].a1
@@ -209,7 +240,11 @@ def _by_groups(
     if low == 0:
         starts = {step for step in range(min(_TITLE_WORDS, len(words)) + 1) if is_edge(words[:step])}
     if high == len(gaps) - 1:
-        ends = {len(words) - step for step in range(min(_TITLE_WORDS, len(words)) + 1) if is_edge(words[len(words) - step :])}
+        ends = {
+            len(words) - step
+            for step in range(min(_TITLE_WORDS, len(words)) + 1)
+            if is_edge(words[len(words) - step :])
+        }
     if ends.isdisjoint(reach(template, (start, end), words, starts, steps)):
         return range(0)
     return range(low, high + 1)
@@ -228,11 +263,7 @@ def is_edge(words: Sequence[str]) -> bool:
 
 
 def _is_notice(words: Sequence[str]) -> bool:
-    return (
-        len(words) <= _NOTICE_WORDS
-        and is_name(words)
-        and bool(_NOTICE.match(" ".join(words[:4])))
-    )
+    return len(words) <= _NOTICE_WORDS and is_name(words) and bool(_NOTICE.match(" ".join(words[:4])))
 
 
 def _is_free(
@@ -240,7 +271,9 @@ def _is_free(
 ) -> bool:
     extra = found.words[gap.b0 : gap.b1]
     if missing is None:  # a fingerprint: which words are missing is not known
-        return gap.a0 == gap.a1 and (not extra or _is_notice(extra) or ((at_start or at_end) and is_edge(extra)))
+        return gap.a0 == gap.a1 and (
+            not extra or _is_notice(extra) or ((at_start or at_end) and is_edge(extra))
+        )
     if not extra and not missing:
         return True
     if not missing:
@@ -308,7 +341,16 @@ def _are_enumerators(extra: Sequence[str], found: Words, number: int) -> bool:
     if found.text[max(start - 1, 0) : start] == "(" and found.text[end : end + 1] == ")":
         return True
     line = found.text[found.text.rfind("\n", 0, start) + 1 : start]
-    return not re.search(r"\w", line) and found.text[end : end + 1] in {".", ")", ":", "]", " ", "\t", "\n", "-"}
+    return not re.search(r"\w", line) and found.text[end : end + 1] in {
+        ".",
+        ")",
+        ":",
+        "]",
+        " ",
+        "\t",
+        "\n",
+        "-",
+    }
 
 
 def _is_appendix(missing: Sequence[str]) -> bool:

@@ -24,6 +24,8 @@ _REFERENCE_WORDS = 200
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]{4,200}")
 # Of the words of an English text, this many are among its commonest; half as many as in any licence of the data.
 _ENGLISH_SHARE = 0.12
+# Fewer words do not tell a language.
+_LANGUAGE_WORDS = 20
 _WITH_TEXT = frozenset(
     [MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED, MatchKind.COMPOSITE]
 )
@@ -55,7 +57,10 @@ def identify_licence(text: str | bytes) -> LicenceMatch:
         return _named(text) or _unknown(_why_nothing(text))
     parts = tuple(_match(item, text) for item in found)
     if is_cut:
-        parts = (*parts, _unknown(f"the text goes on beyond {BYTES_LIMIT:,} characters; the rest was not read"))
+        parts = (
+            *parts,
+            _unknown(f"the text goes on beyond {BYTES_LIMIT:,} characters; the rest was not read"),
+        )
     return parts[0] if len(parts) == 1 else _composite(parts)
 
 
@@ -132,7 +137,11 @@ def _named(text: str) -> LicenceMatch | None:
 def _unknown(reason: str) -> LicenceMatch:
     licence = Licence(id="LicenseRef-unknown", name=reason, openness=Openness.UNKNOWN, osi=False)
     return LicenceMatch(
-        licence=licence, match=MatchKind.UNKNOWN, location=Location(path="", line=1), applies_to=(), because=reason
+        licence=licence,
+        match=MatchKind.UNKNOWN,
+        location=Location(path="", line=1),
+        applies_to=(),
+        because=reason,
     )
 
 
@@ -145,7 +154,7 @@ def _why_nothing(text: str) -> str:
         return "the text is empty"
     letters = sum(word.isalpha() for word in words)
     english = sum(word in word_set("english") for word in words)
-    if letters >= _REFERENCE_WORDS // 4 and english < _ENGLISH_SHARE * letters:
+    if letters >= _LANGUAGE_WORDS and english < _ENGLISH_SHARE * letters:
         return "the text is not English, and no known translation of a licence"
     return _BECAUSE[MatchKind.UNKNOWN]
 

@@ -38,7 +38,22 @@ _DEPTH = 64
 _PARTS_LIMIT = 400
 _NOTICE_NEAR = 0.75
 # Words that tell one notice from the next.
-_TELLING = frozenset("1 later only lesser library affero general version option invariant sections documentation".split())
+_TELLING = frozenset(
+    [
+        "1",
+        "later",
+        "only",
+        "lesser",
+        "library",
+        "affero",
+        "general",
+        "version",
+        "option",
+        "invariant",
+        "sections",
+        "documentation",
+    ]
+)
 _UNKNOWN = "LicenseRef-unknown"
 
 
@@ -185,7 +200,9 @@ class _Search:
             return False
         if best.template.is_notice:
             return False
-        is_derived = best.share >= _DERIVED and best.matched >= max(_DERIVED_WORDS, (best.last - best.first) // 4)
+        is_derived = best.share >= _DERIVED and best.matched >= max(
+            _DERIVED_WORDS, (best.last - best.first) // 4
+        )
         if depth < _DEPTH and is_derived:
             if best.first - start >= _PART_WORDS and self.region(start, best.first, _DEPTH):
                 start = best.first

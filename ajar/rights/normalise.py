@@ -28,7 +28,9 @@ _HIDDEN = "\x01"  # stands for a character that shows nothing
 _LIGATURES = {"\x02": "ff", "\x03": "fi", "\x04": "fl", "\x05": "ffi", "\x06": "ffl", "\x07": "st"}
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _WORD = re.compile(r"(?:[^\W_]|[\x01-\x07])+")
-_SCRIPTS_WITHOUT_SPACES = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\u0e00-\u0eff]|[^\u2e80-\u9fff\uf900-\ufaff\u0e00-\u0eff]+")
+_SCRIPTS_WITHOUT_SPACES = re.compile(
+    r"[\u2e80-\u9fff\uf900-\ufaff\u0e00-\u0eff]|[^\u2e80-\u9fff\uf900-\ufaff\u0e00-\u0eff]+"
+)
 
 _TAG = re.compile(
     r"</?(?:a|b|i|p|u|em|strong|br|hr|code|pre|tt|span|div|font|center|small|sup|sub|li|ul|ol|table|tr|td|th|h[1-6])\b[^<>\n]{0,200}>",
@@ -127,7 +129,13 @@ class _Folding(dict[int, str]):
 
 
 def _control(char: str) -> str:
-    return char if char >= " " and char != "\x7f" or char in "\n\r\t" else " " if char in "\x0b\x0c" else _HIDDEN
+    return (
+        char
+        if (char >= " " and char != "\x7f") or char in "\n\r\t"
+        else " "
+        if char in "\x0b\x0c"
+        else _HIDDEN
+    )
 
 
 def _fold(char: str) -> str:
@@ -136,7 +144,7 @@ def _fold(char: str) -> str:
         return "©"
     # Fillers are letters that show nothing; the blank Braille cell is a sign that shows nothing.
     if kind in {"Cf", "Mn", "Me", "Cc"} or char in "\u115f\u1160\u3164\uffa0\u2800":
-        return " " if char in "\x85" else _HIDDEN
+        return " " if char == "\x85" else _HIDDEN
     if kind[0] in "PSZ":
         plain = unicodedata.normalize("NFKC", char)
         return plain if len(plain) == 1 and plain.isascii() else " "
@@ -315,5 +323,3 @@ def _without_enumerator(match: re.Match[str]) -> str:
     if before.count("\n", len(bare)) >= 2 or _BEFORE_ENUMERATOR.search(bare):
         return " " * len(match[0])
     return match[0]
-
-

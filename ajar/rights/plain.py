@@ -15,7 +15,10 @@ from dataclasses import dataclass
 
 from ajar.errors import MalformedError
 
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|br|pre|span|h[1-6]|ul|ol|li|table)\b[^<>]{0,400}>", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|div|p|br|pre|span|h[1-6]|ul|ol|li|table)\b[^<>]{0,400}>",
+    re.IGNORECASE,
+)
 # HTML is markup from its first page on; an example deep in a README does not make one.
 _HTML_HEAD_CHARS = 4000
 # Elements that no reader sees.
@@ -29,7 +32,19 @@ _RTF = re.compile(
     r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,5}) ?\??|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|\r?\n|\\"
 )
 _RTF_UNSEEN = frozenset(
-    ["fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "generator", "listtable", "themedata"]
+    [
+        "fonttbl",
+        "colortbl",
+        "stylesheet",
+        "info",
+        "pict",
+        "object",
+        "header",
+        "footer",
+        "generator",
+        "listtable",
+        "themedata",
+    ]
 )
 _RTF_BREAKS = frozenset(["par", "line", "sect", "page", "row", "cell"])
 
@@ -101,7 +116,9 @@ def _joined(pieces: Iterator[tuple[str, int]]) -> Plain:
 
 
 def _html_pieces(text: str) -> Iterator[tuple[str, int]]:
-    lower = text.lower() if text.isascii() else "".join(char.lower() if char.isascii() else char for char in text)
+    lower = (
+        text.lower() if text.isascii() else "".join(char.lower() if char.isascii() else char for char in text)
+    )
     at = 0
     ends: dict[str, bool] = {}
     while True:
@@ -154,7 +171,9 @@ def _rtf_pieces(text: str) -> Iterator[tuple[str, int]]:
             yield _rtf_text(byte, code, word, symbol, shown), match.start()
 
 
-def _rtf_text(byte: str | None, code: str | None, word: str | None, symbol: str | None, shown: str | None) -> str:
+def _rtf_text(
+    byte: str | None, code: str | None, word: str | None, symbol: str | None, shown: str | None
+) -> str:
     if byte:
         return bytes.fromhex(byte).decode("cp1252", "replace")
     if code:
@@ -164,5 +183,3 @@ def _rtf_text(byte: str | None, code: str | None, word: str | None, symbol: str 
     if symbol:
         return {"~": " ", "-": "", "_": "-"}.get(symbol, symbol if symbol in "\\{}" else "")
     return shown or ""
-
-

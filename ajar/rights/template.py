@@ -88,7 +88,11 @@ def _walk(
         steps.take(len(reached) + 1)
         group = next((group for group in rest if group.start == at), None)
         if group is not None:
-            inner = [other for other in rest if other is not group and group.start <= other.start and other.end <= group.end]
+            inner = [
+                other
+                for other in rest
+                if other is not group and group.start <= other.start and other.end <= group.end
+            ]
             through = _walk(template, inner, (group.start, group.end), words, set(reached), steps)
             if group.kind == OPTIONAL:
                 through |= reached
