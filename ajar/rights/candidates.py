@@ -137,7 +137,8 @@ def _unlike(
 ) -> float:
     """How far the words of a wording, in any order, are from those of the text: near relatives differ in few.
 
-    A missing word counts less than one too many, because templates have optional parts.
+    A missing word counts less than one too many, because templates have optional parts. Of two that are there
+    as a whole, the one that explains more is nearer.
     """
     span = candidate.start, candidate.end
     if span not in counted:
@@ -145,9 +146,11 @@ def _unlike(
     template = known.template(candidate.number)
     steps.take((len(template) + len(counted[span])) // 4)
     if template.grams is not None:
-        return 0.0
+        return -0.3 * len(template)
     both = (_word_counts(known, candidate.number) & counted[span]).total()
-    return min(candidate.end - candidate.start, len(template)) - both + 0.4 * (len(template) - both)
+    return (
+        min(candidate.end - candidate.start, len(template)) - both + 0.4 * (len(template) - both) - 0.3 * both
+    )
 
 
 @lru_cache(maxsize=128)

@@ -22,6 +22,9 @@ BYTES_LIMIT = 4 * 2**20
 # A text that only names a licence is a paragraph or two.
 _REFERENCE_WORDS = 200
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]{4,200}")
+_GNU = re.compile(r"\bgnu (?:(affero|lesser|library) )?general public license\b")
+_GNU_VERSION = re.compile(r"\bversion (\d)(?: (\d))?\b")
+_GNU_KINDS = {"": "GPL", "affero": "AGPL", "lesser": "LGPL", "library": "LGPL"}
 # Of the words of an English text, this many are among its commonest; half as many as in any licence of the data.
 _ENGLISH_SHARE = 0.12
 # Fewer words do not tell a language.
@@ -118,6 +121,7 @@ def _named(text: str) -> LicenceMatch | None:
     address = _ADDRESS.search(text)
     licence = resolve(text) or (resolve(address[0].rstrip(".,;")) if address else None)
     line = text.count("\n", 0, address.start()) + 1 if address and licence else 1
+    licence = licence or _gnu_named(text)
     if licence is None:
         mention = next(iter(mentions(text)), None)
         if mention is None:
@@ -132,6 +136,17 @@ def _named(text: str) -> LicenceMatch | None:
         quote=_line(text, line),
         last_line=line,
     )
+
+
+def _gnu_named(text: str) -> Licence | None:
+    """The GNU licence of a file's header: kind, version, and whether later ones do too."""
+    words = " ".join(words_of(text).words)
+    kinds = {match[1] or "" for match in _GNU.finditer(words)}
+    versions = {f"{match[1]}.{match[2] or 0}" for match in _GNU_VERSION.finditer(words)}
+    if len(kinds) != 1 or len(versions) != 1:
+        return None
+    later = "or-later" if "any later version" in words else "only"
+    return resolve(f"{_GNU_KINDS[kinds.pop()]}-{versions.pop()}-{later}")
 
 
 def _unknown(reason: str) -> LicenceMatch:

@@ -38,22 +38,7 @@ _DEPTH = 64
 _PARTS_LIMIT = 400
 _NOTICE_NEAR = 0.75
 # Words that tell one notice from the next.
-_TELLING = frozenset(
-    [
-        "1",
-        "later",
-        "only",
-        "lesser",
-        "library",
-        "affero",
-        "general",
-        "version",
-        "option",
-        "invariant",
-        "sections",
-        "documentation",
-    ]
-)
+_TELLING = frozenset(["library", "version", "project", "company", "university"])
 _UNKNOWN = "LicenseRef-unknown"
 
 
@@ -179,16 +164,18 @@ class _Search:
         return best
 
     def _counts(self, laid: Fit) -> bool:
-        if laid.template.is_notice:  # one word, "2" for "3", makes it another notice
+        if laid.template.is_notice:
             return laid.share >= _NOTICE_NEAR and all(
-                gap.is_free or _TELLING.isdisjoint(self._of_gap(laid, gap)) for gap in laid.gaps
+                gap.is_free or self._tells_nothing(laid, gap) for gap in laid.gaps
             )
         size = len(laid.template)
         return size >= _SHORT_WORDS or sum(gap.cost for gap in laid.gaps) <= size // 6
 
-    def _of_gap(self, laid: Fit, gap: Gap) -> set[str]:
+    def _tells_nothing(self, laid: Fit, gap: Gap) -> bool:
+        """Whether a notice with this difference still names the same licence: one name or number, and it does not."""
         words = {*laid.template.words[gap.a0 : gap.a1], *self.found.words[gap.b0 : gap.b1]}
-        return {"1" if word.isdigit() else word for word in words}
+        plain = word_set("neutral") | word_set("english") | word_set("licence")
+        return words <= plain and words.isdisjoint(_TELLING)
 
     def _bears_name(self, best: Fit) -> bool:
         is_near = best.share >= _NEAR or (best.share >= _WITHOUT_PART and best.share_of_rest >= _NEARLY_ALL)

@@ -107,7 +107,9 @@ def test_a_file_header_is_a_reference_to_its_own_version() -> None:
     )
     third = identify_licence(header.format("3"))
     assert (third.match, third.licence.id) == (MatchKind.REFERENCE, "GPL-3.0-or-later")
-    assert identify_licence(header.format("7")).licence.id != "GPL-3.0-or-later"
+    assert identify_licence(header.format("2")).licence.id == "GPL-2.0-or-later"
+    assert identify_licence(header.format("7")).match is MatchKind.UNKNOWN
+    assert identify_licence(header.format("2 or version 3")).match is MatchKind.UNKNOWN
 
 
 @pytest.mark.parametrize(
