@@ -114,13 +114,25 @@ class Fit:
     @property
     def share_of_rest(self) -> float:
         """The same without the largest part that is missing."""
-        missing = sorted(gap.missing for gap in self.gaps)
+        missing = sorted(_missing_parts(self.gaps))
         return self.matched / max(self.matched + sum(missing[:-1]), 1)
 
     @property
     def inside(self) -> int:
         """Words of the text between the first and the last that are the same, and that mean something else."""
         return sum(gap.b1 - gap.b0 for gap in self.gaps[1:-1] if not gap.is_free)
+
+
+def _missing_parts(gaps: Sequence[Gap]) -> list[int]:
+    """Missing words, part by part: a part goes on across a stray word or two that the text has elsewhere."""
+    parts = [0]
+    last = 0
+    for gap in gaps:
+        if gap.a0 - last >= _STRAY_WORDS:
+            parts.append(0)
+        parts[-1] += gap.missing
+        last = gap.a1
+    return parts
 
 
 def fit(
@@ -139,7 +151,8 @@ def fit(
     gaps = judged(template, found, bare, steps)
     matched = sum(min(run[2], 12) if run[2] < 12 else run[2] for run in runs if run[2] > 2)
     free = sum(gap.b1 - gap.b0 for gap in gaps if gap.is_free)
-    spent = sum(min(gap.missing, _MISSING_COUNTED) + (gap.cost - gap.missing) for gap in gaps)
+    spent = sum(min(part, _MISSING_COUNTED) for part in _missing_parts(gaps))
+    spent += sum(gap.cost - gap.missing for gap in gaps)
     score = matched - 0.9 * spent - 0.05 * free
     return Fit(template, runs[0][1], runs[-1][1] + runs[-1][2], runs, gaps, score)
 
