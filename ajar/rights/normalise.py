@@ -274,7 +274,7 @@ def _blanked(text: str) -> str:
     if "<" in text:
         text = _TAG.sub(_light, text)
     if "<" in text or "[" in text or "{" in text:
-        text = _SLOT.sub(_light, text)
+        text = _SLOT.sub(_named, text)
     if "](" in text:
         text = _LINK.sub(_blank, text)
     if "dnl" in text or "rem " in text or "REM " in text or '.\\"' in text:
@@ -298,6 +298,12 @@ def is_name(words: Sequence[str]) -> bool:
 
 def _light(match: re.Match[str]) -> str:
     return _SHOWN.sub(" ", match[0]) if is_light(match[0]) else match[0]
+
+
+def _named(match: re.Match[str]) -> str:
+    """A slot blanked when it holds a name or asks for one; a sentence in brackets is a sentence."""
+    words = _ASCII_WORD.findall(match[0].lower())
+    return _SHOWN.sub(" ", match[0]) if is_name(words) else match[0]
 
 
 def _without_copyright(match: re.Match[str]) -> str:

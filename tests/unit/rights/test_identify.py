@@ -136,6 +136,7 @@ def test_a_disguised_word_of_the_licence_itself_changes_nothing() -> None:
     [
         "禁止商业使用",
         "<you must not sell it>",
+        "<deepfakes of living people are out>",
         "Copyright (c) 2024 Foo. Commercial use is prohibited.",
         "(c) 2019 Foo, for research only",
         "[name of the only person who may use it]",
