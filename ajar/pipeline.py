@@ -117,11 +117,12 @@ def _judge(
     )
     verdicts = frameworks.evaluate_all(subject)
     on_weights = [match for match in binding if Scope.WEIGHTS in match.applies_to]
-    answers = rights.rights_of(on_weights, {text.path: text.text for text in dossier.texts})
+    said = {text.path: text.text for text in dossier.texts}
+    answers = rights.rights_of(on_weights, said)
     safe = safety.assess(dossier, scanned)
     notes = (
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
-        *rights.judge_lineage(dossier, found, line, title=title),
+        *rights.judge_lineage(dossier, found, line, title=title, terms_of=rights.known_terms),
         *release_findings(dossier, parts),
         *(
             replace(finding, message=f"{file.path}: {finding.message}")
@@ -139,7 +140,7 @@ def _judge(
         components=parts,
         licences=found,
         rights=answers,
-        obligations=rights.obligations_of(on_weights),
+        obligations=rights.obligations_of(on_weights, said),
         safety=safe,
         claims=claims.hold(claims.find(dossier.texts), verdicts, answers),
         control=control,

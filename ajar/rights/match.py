@@ -6,108 +6,48 @@ Nothing is guessed: a text that no licence explains is unknown, with the nearest
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from ajar.errors import BudgetExceeded
 from ajar.model.component import Difference, Licence, MatchKind, Openness
-from ajar.rights.align import Block, blocks
-from ajar.rights.data_store import Store, licences, shingles_of, store, whole_hash
-from ajar.rights.normalise import Words, words_of
+from ajar.rights.align import Steps
+from ajar.rights.candidates import Hits, candidates, hits_of
+from ajar.rights.data_store import Store, gram_hash, licences, store, whole_hash
+from ajar.rights.differences import differences_of
+from ajar.rights.fitting import Fit, Gap, fit, is_edge, widened
+from ajar.rights.normalise import Folded, Words, fold, placed_words, quick_words, word_set
+from ajar.rights.template import GRAM
 
 # A text of fewer words is a name or a notice, not a licence.
 MINIMUM_WORDS = 12
-_CANDIDATES = 6
+# Of the words that a licence asks for: above, a text bears its name; above the second, it is built from it.
 _NEAR = 0.85
-_RELATED = 0.45
-_COMPOSITE_WORDS = 40
-_DIFFERENCE_CHARS = 600
-_TITLE_WORDS = 14
-_SLOT_WORDS = 14
-
-# Words that carry a condition: where one of them differs, the difference is never a matter of template.
-_WEIGHTY = frozenset(
-    [
-        "shall",
-        "must",
-        "not",
-        "no",
-        "only",
-        "except",
-        "unless",
-        "may",
-        "if",
-        "however",
-        "provided",
-        "prohibited",
-        "forbidden",
-        "require",
-        "requires",
-        "required",
-        "commercial",
-        "non",
-        "research",
-        "military",
-        "revenue",
-        "users",
-        "fee",
-        "royalty",
-        "exceed",
-        "permitted",
-        "restricted",
-        "restrict",
-        "derivative",
-        "indicate",
-        "responsibly",
-        "terminate",
-        "display",
-        "credit",
-    ]
-)
-# Slots: where a template lets a name stand (SPDX template markup of the BSD, MIT and Apache families).
-_SLOT_NEIGHBOURS = frozenset(
-    [
-        "name",
-        "names",
-        "of",
-        "by",
-        "holder",
-        "holders",
-        "owner",
-        "owners",
-        "author",
-        "authors",
-        "contributors",
-        "copyright",
-        "the",
-        "its",
-        "their",
-        "institute",
-        "university",
-        "company",
-        "corporation",
-        "foundation",
-        "regents",
-        "neither",
-        "nor",
-        "and",
-        "or",
-        "inc",
-        "project",
-        "organization",
-    ]
-)
-_TITLE = re.compile(
-    r"^(?:the )?(?:[\w.+-]+ ){0,8}(?:license|agreement|terms of use|licence)(?: [\w.]+){0,6}$"
-)
-_APPENDIX = "appendix how to apply the apache license to your work"
-_END = "end of terms and conditions"
+_DERIVED = 0.55
+# One part, a preamble or an appendix, may be gone as a whole, when nearly all the rest is there.
+_WITHOUT_PART, _NEARLY_ALL = 0.65, 0.98
+_RELATED = 0.3
+# A derived text holds at least this much of the other; a short sentence proves no descent.
+_DERIVED_WORDS = 40
+# What stands before, between or after licences is looked at by itself when it is as long as this.
+_PART_WORDS = 40
+# A shorter licence may be quoted in any text: it is only found whole.
+_SHORT_WORDS = 40
+_DEPTH = 64
+_PARTS_LIMIT = 400
+_NOTICE_NEAR = 0.75
+# Words that tell one notice from the next.
+_TELLING = frozenset(["library", "version", "project", "company", "university"])
+_UNKNOWN = "LicenseRef-unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identification:
-    """A licence found in a text. `share` is how much of the licence's own text is there, 0 to 1."""
+    """A licence found in a text. `share` is how much of the licence's own text is there, 0 to 1.
+
+    `nearest` is the licence that a derived or unknown text has most words of.
+    """
 
     licence: Licence
     match: MatchKind
@@ -115,209 +55,201 @@ class Identification:
     differences: tuple[Difference, ...]
     first_line: int
     last_line: int
+    nearest: str = ""
+    reason: str = ""
 
 
-def identify(text: str) -> tuple[Identification, ...]:
+def identify(text: str, *, steps: Steps | None = None) -> tuple[Identification, ...]:
     """The licences a text consists of, in order; none when it is no licence."""
-    found = words_of(text)
+    folded = fold(text)
+    known = store()
+    words = quick_words(folded)
+    if words is not None:
+        if len(words) < MINIMUM_WORDS:
+            return ()
+        owner = known.exact.get(whole_hash(words))
+        if owner is not None:
+            return (_whole(folded, known.ids[owner]),)
+    found = placed_words(folded)
     if len(found.words) < MINIMUM_WORDS:
         return ()
-    return tuple(_identify(text, found, 0, len(found.words), depth=3))
+    search = _Search(found, known, steps or Steps())
+    return search.run()
 
 
-def _identify(text: str, found: Words, start: int, end: int, *, depth: int) -> Iterator[Identification]:
-    words = found.words[start:end]
-    known = store()
-    owner = known.exact.get(whole_hash(words))
-    if owner is not None:
-        yield _result(found, start, end, known.ids[owner], MatchKind.EXACT, 1.0, ())
-        return
-    best = _best(words, known)
-    if best is None:
-        return
-    name, template, runs, share = best
-    first, last = start + runs[0][1], start + runs[-1][1] + runs[-1][2]
-    explained = sum(run[2] for run in runs) / max(last - first, 1)
-    if share < _NEAR or explained < 0.5:
-        nearest = licences()[name]
-        if share >= _RELATED and _reads_as_licence(words):
-            unknown = Licence(
-                id="LicenseRef-unknown",
-                name=f"unknown terms, nearest {nearest.id} ({share:.0%} of its words)",
-                openness=Openness.UNKNOWN,
-                osi=False,
-            )
-            yield _result(found, start, end, unknown, MatchKind.UNKNOWN, share, ())
-        return
-    if depth and first - start >= _COMPOSITE_WORDS:
-        before = list(_identify(text, found, start, first, depth=depth - 1))
-        yield from before
-        start = first if before else start
-    after: list[Identification] = []
-    if depth and end - last >= _COMPOSITE_WORDS:
-        after = list(_identify(text, found, last, end, depth=depth - 1))
-        end = last if after else end
-    differences = tuple(_differences(text, found, start, end, template, _within(runs, start, first)))
-    kind = MatchKind.MODIFIED if differences else MatchKind.TEMPLATE
-    yield _result(found, start, end, name, kind, share, differences)
-    yield from after
-
-
-def _within(runs: Sequence[Block], start: int, first: int) -> list[Block]:
-    """Runs with positions counted from `start`."""
-    shift = first - start - runs[0][1]
-    return [(a, b + shift, length) for a, b, length in runs]
-
-
-def _result(
-    found: Words,
-    start: int,
-    end: int,
-    name: str | Licence,
-    match: MatchKind,
-    share: float,
-    differences: tuple[Difference, ...],
-) -> Identification:
-    licence = name if isinstance(name, Licence) else licences()[name]
+def _whole(folded: Folded, name: str) -> Identification:
+    clean = folded.clean
+    first = len(clean) - len(clean.lstrip())
+    last = max(len(clean.rstrip()) - 1, 0)
     return Identification(
-        licence=licence,
-        match=match,
-        share=share,
-        differences=differences,
-        first_line=found.lines[start],
-        last_line=found.lines[end - 1],
+        licence=licences()[name],
+        match=MatchKind.EXACT,
+        share=1.0,
+        differences=(),
+        first_line=folded.text.count("\n", 0, folded.plain.origin(first)) + 1,
+        last_line=folded.text.count("\n", 0, folded.plain.origin(last)) + 1,
     )
 
 
-def _best(words: Sequence[str], known: Store) -> tuple[str, Sequence[str], list[Block], float] | None:
-    """The candidate that explains most, weighed by runs: `(id, its words, runs, share of it found)`."""
-    votes: Counter[int] = Counter()
-    for shingle in shingles_of(words):
-        votes.update(known.shingles.get(shingle, ()))
-    if len(words) < 400:
-        # Short texts may sample no phrase at all: let every licence of a like length be aligned.
-        for number, size in enumerate(known.sizes):
-            if 0.5 < size / len(words) < 2 and size < 60:
-                votes[number] += 1
-    ranked = sorted(
-        votes.items(),
-        key=lambda vote: -(vote[1] / (known.sizes[vote[0]] + 20) + vote[1] / (len(words) + 20) * 0.5),
-    )[:_CANDIDATES]
-    best: tuple[float, str, Sequence[str], list[Block], float] | None = None
-    for number, _ in ranked:
-        name = known.ids[number]
-        template = _fitting(words_of(known.text(name)).words, words)
-        runs = blocks(template, words)
-        if not runs:
-            continue
-        matched = sum(run[2] for run in runs)
-        weight = sum(min(run[2], 12) if run[2] < 12 else run[2] for run in runs if run[2] > 2)
-        score = weight - 0.9 * (len(template) - matched)
-        if best is None or score > best[0]:
-            best = (score, name, template, runs, matched / max(len(template), 1))
-    return best[1:] if best else None
+@dataclass(slots=True)
+class _Search:
+    """One text being identified."""
 
+    found: Words
+    known: Store
+    steps: Steps
+    parts: list[Identification] = field(default_factory=list, init=False)
+    hits: Hits = field(init=False)
+    _grams: list[int] = field(default_factory=list, init=False)
 
-def _reads_as_licence(words: Sequence[str]) -> bool:
-    """Whether prose speaks like terms at all: a card may quote a licence without being one."""
-    speech = Counter(
-        word for word in words if word in {"license", "you", "shall", "agreement", "rights", "terms"}
-    )
-    return speech.total() * 50 > len(words)
+    def run(self) -> tuple[Identification, ...]:
+        end = len(self.found.words)
+        try:
+            self.hits = hits_of(self.found.words, self.known, self.steps)
+            self.region(0, end, 0)
+        except BudgetExceeded as error:
+            self.parts.append(self._unknown(0, end, str(error), 0.0))
+        if self.found.is_cut and self.parts:
+            reason = f"the text goes on; only its first {end:,} words were read"
+            self.parts.append(self._unknown(end - 1, end, reason, 0.0))
+        return tuple(sorted(self.parts, key=lambda part: part.first_line))
 
+    def region(self, start: int, end: int, depth: int) -> bool:
+        """Identify words `start` to `end`; whether anything was found."""
+        words = self.found.words[start:end]
+        owner = self.known.exact.get(whole_hash(words))
+        if owner is not None:
+            self.parts.append(self._part(start, end, licences()[self.known.ids[owner]], MatchKind.EXACT))
+            return True
+        best = self.best(start, end)
+        if best is None:
+            return False
+        if not self._bears_name(best):
+            return self._derived(best, start, end, depth)
+        if depth < _DEPTH and len(self.parts) < _PARTS_LIMIT:
+            if best.first - start >= _PART_WORDS and self.region(start, best.first, depth + 1):
+                start = best.first
+            if end - best.last >= _PART_WORDS and self.region(best.last, end, depth + 1):
+                end = best.last
+        self._named(best, start, end, depth)
+        return True
 
-def _differences(
-    text: str, found: Words, start: int, end: int, template: Sequence[str], runs: Sequence[Block]
-) -> Iterator[Difference]:
-    a = b = 0
-    for at, into, length in (*runs, (len(template), end - start, 0)):
-        missing, extra = template[a:at], (start + b, start + into)
-        if missing or extra[0] < extra[1]:
-            difference = _difference(
-                text, found, missing, extra, template, a, at_edge=b == 0 or into == end - start
-            )
-            if difference is not None:
-                yield difference
-        a, b = at + length, into + length
+    def _named(self, best: Fit, start: int, end: int, depth: int) -> None:
+        whole = widened(best, self.found, start, end, self.steps)
+        differences = differences_of(whole, self.found)
+        kind = MatchKind.MODIFIED if differences else MatchKind.TEMPLATE
+        if best.template.is_notice:
+            kind, differences = MatchKind.REFERENCE, ()
+        name = self.known.ids[best.template.owner]
+        self.parts.append(self._part(start, end, licences()[name], kind, best.share, differences))
+        if depth < _DEPTH:
+            for gap in whole.gaps[1:-1]:
+                if not gap.is_free and gap.b1 - gap.b0 >= _PART_WORDS:
+                    self.region(gap.b0, gap.b1, _DEPTH)
 
-
-def _difference(
-    text: str,
-    found: Words,
-    missing: Sequence[str],
-    extra: tuple[int, int],
-    template: Sequence[str],
-    a: int,
-    *,
-    at_edge: bool,
-) -> Difference | None:
-    """What differs here, or None when a template lets it: a title, a name, an optional appendix."""
-    words = found.words[extra[0] : extra[1]]
-    if _is_free(words, missing, template, a, at_edge=at_edge):
-        return None
-    if not missing:
-        extra = _slid(text, found, extra)
-        words = found.words[extra[0] : extra[1]]
-    line = found.lines[min(extra[0], len(found.lines) - 1)]
-    if not words:
-        return Difference(change="removed", text=" ".join(missing)[:_DIFFERENCE_CHARS], line=line)
-    stands = " ".join(text[found.spans[extra[0]][0] : found.spans[extra[1] - 1][1]].split())
-    change = "changed" if missing else "added"
-    if missing and len(missing) <= 3 and len(words) > 4 * len(missing):
-        change = "added"
-    return Difference(change=change, text=stands[:_DIFFERENCE_CHARS], line=line)
-
-
-def _slid(text: str, found: Words, extra: tuple[int, int]) -> tuple[int, int]:
-    """An insertion may be told in several places when its ends repeat; the one at a sentence's start reads best."""
-    words = found.words
-    for step in (0, -1, 1):
-        start, end = extra
-        for _ in range(12):
-            gap = text[found.spans[start - 1][1] : found.spans[start][0]] if start else ". "
-            if "." in gap or "\n\n" in gap:
-                return start, end
-            if step == 1 and end < len(words) and words[start] == words[end]:
-                start, end = start + 1, end + 1
-            elif step == -1 and start and words[start - 1] == words[end - 1]:
-                start, end = start - 1, end - 1
-            else:
+    def best(self, start: int, end: int) -> Fit | None:
+        """The wording that explains most, each weighed by its runs and by what differs."""
+        best: Fit | None = None
+        for candidate in candidates(self.hits, self.found.words, start, end, self.known, self.steps):
+            template = self.known.template(candidate.number)
+            grams = self.grams() if template.grams is not None else ()
+            laid = fit(template, self.found, grams, (candidate.start, candidate.end), self.steps)
+            if laid is None or not self._counts(laid):
+                continue
+            if best is None or laid.score > best.score:
+                best = laid
+            edges = self.found.words[start : best.first], self.found.words[best.last : end]
+            if all(gap.is_free for gap in best.gaps) and all(map(is_edge, edges)):
                 break
-    return extra
+        return best
 
+    def _counts(self, laid: Fit) -> bool:
+        if laid.template.is_notice:
+            return laid.share >= _NOTICE_NEAR and all(
+                gap.is_free or self._tells_nothing(laid, gap) for gap in laid.gaps
+            )
+        size = len(laid.template)
+        return size >= _SHORT_WORDS or sum(gap.cost for gap in laid.gaps) <= size // 6
 
-def _fitting(template: Sequence[str], words: Sequence[str]) -> Sequence[str]:
-    """The template without its optional "how to apply" appendix, when the text has none either."""
-    end = _END.split()
-    for at in range(len(template) * 3 // 4, len(template) - len(end)):
-        if list(template[at : at + len(end)]) == end:
-            if "how to apply" in " ".join(words[-700:]):
-                return template
-            has_end = _END in " ".join(words[-60:])
-            return template[: at + len(end)] if has_end else template[:at]
-    return template
+    def _tells_nothing(self, laid: Fit, gap: Gap) -> bool:
+        """Whether a notice with this difference still names the same licence: one name or number, and it does not."""
+        words = {*laid.template.words[gap.a0 : gap.a1], *self.found.words[gap.b0 : gap.b1]}
+        plain = word_set("neutral") | word_set("english") | word_set("licence")
+        return words <= plain and words.isdisjoint(_TELLING)
 
+    def _bears_name(self, best: Fit) -> bool:
+        is_near = best.share >= _NEAR or (best.share >= _WITHOUT_PART and best.share_of_rest >= _NEARLY_ALL)
+        return is_near and best.inside <= max(best.matched, _PART_WORDS)
 
-def _is_free(
-    words: Sequence[str], missing: Sequence[str], template: Sequence[str], a: int, *, at_edge: bool
-) -> bool:
-    weighty = _WEIGHTY.intersection(words) or _WEIGHTY.intersection(missing)
-    if at_edge and _is_appendix(missing) and not words:
+    def _derived(self, best: Fit, start: int, end: int, depth: int) -> bool:
+        """Terms of somebody's own that hold much of a known text; the name is never given to them."""
+        if best.share < _RELATED or not self._reads_as_licence(start, end):
+            return False
+        if best.template.is_notice:
+            return False
+        is_derived = best.share >= _DERIVED and best.matched >= max(
+            _DERIVED_WORDS, (best.last - best.first) // 4
+        )
+        if depth < _DEPTH and is_derived:
+            if best.first - start >= _PART_WORDS and self.region(start, best.first, _DEPTH):
+                start = best.first
+            if end - best.last >= _PART_WORDS and self.region(best.last, end, _DEPTH):
+                end = best.last
+        nearest = licences()[self.known.ids[best.template.owner]]
+        whole = widened(best, self.found, start, end, self.steps)
+        if is_derived:
+            licence = _unknown_licence(f"{best.share:.0%} of {nearest.name}")
+            kind, differences = MatchKind.DERIVED, differences_of(whole, self.found)
+        else:
+            licence = _unknown_licence(f"unknown terms, nearest {nearest.id} ({best.share:.0%} of its words)")
+            kind, differences = MatchKind.UNKNOWN, ()
+        self.parts.append(self._part(start, end, licence, kind, best.share, differences, nearest.id))
         return True
-    if at_edge and not weighty and len(words) <= _TITLE_WORDS and len(missing) <= _TITLE_WORDS:
-        return all(not side or _TITLE.match(" ".join(side)) or len(side) <= 4 for side in (words, missing))
-    if weighty or len(words) > _SLOT_WORDS or len(missing) > _SLOT_WORDS:
-        return False
-    if not words and not missing:
-        return True
-    near = template[max(a - 3, 0) : a]
-    named = bool(_SLOT_NEIGHBOURS.intersection(near)) and (
-        not missing or _SLOT_NEIGHBOURS.issuperset(missing)
-    )
-    return named and bool(words)
+
+    def grams(self) -> Sequence[int]:
+        if not self._grams:
+            words = self.found.words
+            self.steps.take(len(words))
+            self._grams = [gram_hash(words[at : at + GRAM]) for at in range(len(words) - GRAM + 1)]
+        return self._grams
+
+    def _reads_as_licence(self, start: int, end: int) -> bool:
+        """Whether prose speaks like terms at all: a card may quote a licence without being one."""
+        speech = Counter(word for word in self.found.words[start:end] if word in word_set("licence"))
+        return speech.total() * 50 > end - start
+
+    def _part(
+        self,
+        start: int,
+        end: int,
+        licence: Licence,
+        match: MatchKind,
+        share: float = 1.0,
+        differences: tuple[Difference, ...] = (),
+        nearest: str = "",
+    ) -> Identification:
+        return Identification(
+            licence=licence,
+            match=match,
+            share=share,
+            differences=differences,
+            first_line=self.found.line(start),
+            last_line=self.found.line(end - 1),
+            nearest=nearest,
+        )
+
+    def _unknown(self, start: int, end: int, reason: str, share: float) -> Identification:
+        licence = _unknown_licence(reason)
+        return Identification(
+            licence=licence,
+            match=MatchKind.UNKNOWN,
+            share=share,
+            differences=(),
+            first_line=self.found.line(start),
+            last_line=self.found.line(end - 1),
+            reason=reason,
+        )
 
 
-def _is_appendix(missing: Sequence[str]) -> bool:
-    """Apache's "how to apply" and its like stand after the terms and are not part of them."""
-    joined = " ".join(missing)
-    return joined.startswith((_APPENDIX, _END)) or "how to apply these terms" in joined[:200]
+def _unknown_licence(name: str) -> Licence:
+    return Licence(id=_UNKNOWN, name=name, openness=Openness.UNKNOWN, osi=False)

@@ -82,7 +82,7 @@ def _match(
         differences=item.differences,
         text_present=item.match is not MatchKind.REFERENCE,
         share=item.share,
-        nearest=getattr(item, "nearest", ""),
+        nearest=item.nearest,
         last_line=item.last_line,
         subject=subject,
     )

@@ -20,6 +20,7 @@ def test_public_names() -> None:
     assert ajar.__all__ == [
         "AjarError",
         "ExitCode",
+        "LicenceMatch",
         "Limits",
         "Locator",
         "Options",
@@ -30,6 +31,7 @@ def test_public_names() -> None:
         "UsageError",
         "__version__",
         "audit",
+        "identify_licence",
     ]
     assert all(getattr(ajar, name) is not None for name in ajar.__all__)
 
@@ -77,6 +79,19 @@ def test_signature_of_audit() -> None:
         ("target", "POSITIONAL_OR_KEYWORD"),
         ("options", "POSITIONAL_OR_KEYWORD"),
         ("progress", "KEYWORD_ONLY"),
+    ]
+
+
+def test_signature_of_identify_licence() -> None:
+    signature = inspect.signature(ajar.identify_licence)
+    assert [(name, item.kind.name) for name, item in signature.parameters.items()] == [
+        ("text", "POSITIONAL_OR_KEYWORD")
+    ]
+    assert [item.name for item in dataclasses.fields(ajar.LicenceMatch)][:4] == [
+        "licence",
+        "match",
+        "location",
+        "applies_to",
     ]
 
 

@@ -1,0 +1,190 @@
+"""Which known wordings a text may be, by the phrases that they share, and where in the text they stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ajar.rights.align import Steps
+from ajar.rights.data_store import Store, phrases_of
+from ajar.rights.template import GRAM
+
+# Texts below this are looked up phrase by phrase, longer ones by a sample: no licence but the longest is above it.
+_DENSE_WORDS = 2500
+# Wordings whose place in the text is worked out, and those of them that are handed on.
+_SHORTLIST = 24
+_HANDED_SMALL, _HANDED = 8, 5
+_SMALL_WORDS = 500
+# Wordings whose promise is as close as this to the best are told apart by all their words.
+_CLOSE = 0.6
+_COMPARED = 16
+# Of so many licences one wording each is looked at before a second one of any.
+_LICENCES = 3
+_LICENCES_SMALL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Places of a text at which a phrase of some wording stands."""
+
+    places: Sequence[int]
+    grams: Sequence[int]
+    holders: Sequence[Sequence[int]]
+    is_dense: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wording, and the words of the text among which it is to be looked for."""
+
+    number: int
+    start: int
+    end: int
+
+
+def hits_of(words: Sequence[str], known: Store, steps: Steps) -> Hits:
+    is_dense = len(words) < _DENSE_WORDS
+    steps.take(len(words) if is_dense else len(words) // 3)
+    places: list[int] = []
+    grams: list[int] = []
+    holders: list[Sequence[int]] = []
+    looked_up: dict[int, Sequence[int]] = {}
+    for place, gram in phrases_of(words, dense=is_dense):
+        if gram not in looked_up:
+            looked_up[gram] = known.holders(gram)
+        who = looked_up[gram]
+        if who:
+            places.append(place)
+            grams.append(gram)
+            holders.append(who)
+    return Hits(places, grams, holders, is_dense)
+
+
+def candidates(
+    hits: Hits, words: Sequence[str], start: int, end: int, known: Store, steps: Steps
+) -> Sequence[Candidate]:
+    """The likeliest wordings of words `start` to `end`, likeliest first."""
+    low, high = bisect_left(hits.places, start), bisect_left(hits.places, end - GRAM + 1)
+    votes: Counter[int] = Counter()
+    # Each phrase speaks once: a text that repeats it is no likelier to be the licence.
+    once = dict(zip(hits.grams[low:high], hits.holders[low:high], strict=True))
+    for who in once.values():
+        votes.update(who)
+    steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
+    expected = known.totals if hits.is_dense else known.samples
+    ranked = sorted(votes, key=lambda number: -_promise(votes[number], expected[number], known.sizes[number]))
+    shortlist = ranked[:_SHORTLIST]
+    if shortlist and end - start > 1.15 * min(known.sizes[number] for number in shortlist) + 20:
+        placed = _placed(hits, low, high, set(shortlist))
+        steps.take(sum(map(len, placed.values())))
+    else:
+        placed = {}
+    found: list[tuple[float, Candidate]] = []
+    for number in shortlist:
+        size = known.sizes[number]
+        count, first, last = votes[number], start, end
+        if number in placed:
+            count, first, last = _densest(placed[number], int(size * 1.15) + 10)
+            margin = size // 6 + 20
+            first, last = max(start, first - margin), min(end, last + margin)
+        found.append((_promise(count, expected[number], size), Candidate(number, first, last)))
+    found.sort(key=lambda item: -item[0])
+    limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
+    if len(found) < 2 or found[0][0] <= 0:
+        return [candidate for _, candidate in found[:limit]]
+    return _nearest_first(
+        [item for item in found if item[0] > _CLOSE * found[0][0]],
+        words,
+        known,
+        steps,
+        _LICENCES_SMALL if limit == _HANDED_SMALL else _LICENCES,
+    )[:limit]
+
+
+def _nearest_first(
+    found: Sequence[tuple[float, Candidate]],
+    words: Sequence[str],
+    known: Store,
+    steps: Steps,
+    licences: int,
+) -> Sequence[Candidate]:
+    """Candidates of like promise by their words; of each licence the nearest wording comes first, its others last."""
+    counted: dict[tuple[int, int], Counter[str]] = {}
+    ranked = sorted(
+        (_unlike(candidate, words, known, counted, steps), number)
+        for number, (_, candidate) in enumerate(found[:_COMPARED])
+    )
+    first: list[Candidate] = []
+    others: list[Candidate] = []
+    owners: set[int] = set()
+    for _, number in ranked:
+        candidate = found[number][1]
+        owner = known.owners[candidate.number]
+        (others if owner in owners else first).append(candidate)
+        owners.add(owner)
+    return (*first[:licences], *others, *first[licences:])
+
+
+def _unlike(
+    candidate: Candidate,
+    words: Sequence[str],
+    known: Store,
+    counted: dict[tuple[int, int], Counter[str]],
+    steps: Steps,
+) -> float:
+    """How far the words of a wording, in any order, are from those of the text: near relatives differ in few.
+
+    A missing word counts less than one too many, because templates have optional parts. Of two that are there
+    as a whole, the one that explains more is nearer.
+    """
+    span = candidate.start, candidate.end
+    if span not in counted:
+        counted[span] = Counter(words[candidate.start : candidate.end])
+    template = known.template(candidate.number)
+    steps.take((len(template) + len(counted[span])) // 4)
+    if template.grams is not None:
+        return -0.3 * len(template)
+    both = (_word_counts(known, candidate.number) & counted[span]).total()
+    return (
+        min(candidate.end - candidate.start, len(template)) - both + 0.4 * (len(template) - both) - 0.3 * both
+    )
+
+
+@lru_cache(maxsize=128)
+def _word_counts(known: Store, number: int) -> Counter[str]:
+    return Counter(known.template(number).words)
+
+
+def _promise(count: int, expected: int, size: int) -> float:
+    """About how many words it would explain, less those of it that would be missing."""
+    share = min(count / max(expected, 1), 1.0)
+    return size * (1.9 * share - 0.9) if share > 0.6 else share - 1
+
+
+def _placed(hits: Hits, low: int, high: int, wanted: set[int]) -> dict[int, list[tuple[int, int]]]:
+    placed: dict[int, list[tuple[int, int]]] = {number: [] for number in wanted}
+    for at in range(low, high):
+        for number in wanted.intersection(hits.holders[at]):
+            placed[number].append((hits.places[at], hits.grams[at]))
+    return placed
+
+
+def _densest(places: Sequence[tuple[int, int]], width: int) -> tuple[int, int, int]:
+    """`(phrases, first, last)` of the stretch of `width` words with the most different phrases in it."""
+    best = (0, 0, 0)
+    left = 0
+    inside: Counter[int] = Counter()
+    for place, gram in places:
+        inside[gram] += 1
+        while place - places[left][0] > width:
+            gone = places[left][1]
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
+            left += 1
+        if len(inside) > best[0]:
+            best = (len(inside), places[left][0], place)
+    return best
