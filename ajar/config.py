@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,6 @@ class Options:
     limits: Limits = Limits()
     mot: bool = False
     strict: bool = False
+    offline: bool = False  # answer from the cache alone
+    keep: bool = True  # keep what was read from hosts
+    cache: Path | None = None  # where; the platform's cache folder when not given

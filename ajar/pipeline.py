@@ -50,14 +50,15 @@ def audit(
     locator = target if isinstance(target, Locator) else Locator.parse(str(target))
     with open_release(locator, options) as opened:
         seen = _Observer(options.limits, progress).observe(opened)
+        counter = opened.meter
     dossier = seen.dossier()
     title = _title(seen.release)
     inner = tuple(_judge(part.dossier, part.title, part.shared, seen.scanned) for part in split(dossier))
     whole = _judge(dossier, title, None, seen.scanned) if not inner else _judge_many(dossier, title, inner)
     cost = Cost(
-        bytes_read=seen.meter.bytes_read,
+        bytes_read=(counter or seen.meter).bytes_read,
         bytes_total=seen.release.size_bytes,
-        requests=0,
+        requests=counter.requests if counter else 0,
         seconds=round(time.perf_counter() - started, 4),
     )
     return replace(whole, cost=cost, releases=tuple(replace(report, cost=cost) for report in inner))
