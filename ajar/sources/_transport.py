@@ -178,7 +178,7 @@ class Transport:
             with self._client.stream(method, url, headers=sent) as answer:
                 with self._lock:
                     self.meter.requests += 1
-                for chunk in answer.iter_raw(65536):
+                for chunk in answer.iter_raw():
                     self._check_time()
                     body += chunk
                     if len(body) >= limit_bytes:

@@ -160,10 +160,19 @@ class Hub:
 
     def _row(self, path: str, content: Any) -> dict[str, Any]:
         size = _size(content)
-        row: dict[str, Any] = {"type": "file", "path": path, "size": size + self.faults.lie_size, "oid": "0" * 40}
+        row: dict[str, Any] = {
+            "type": "file",
+            "path": path,
+            "size": size + self.faults.lie_size,
+            "oid": "0" * 40,
+        }
         if size > LARGE_BYTES:
             digest = "f" * 64 if isinstance(content, Sparse) else hashlib.sha256(_bytes(content)).hexdigest()
-            row["lfs"] = {"oid": "e" * 64 if self.faults.lie_digest else digest, "size": size, "pointerSize": 134}
+            row["lfs"] = {
+                "oid": "e" * 64 if self.faults.lie_digest else digest,
+                "size": size,
+                "pointerSize": 134,
+            }
             row["xetHash"] = "a" * 64
         else:
             data = _bytes(content)
@@ -184,13 +193,20 @@ class Hub:
             return self._refusal(self.faults.status.pop(0))
         content = repository.files[path]
         row = self._row(path, content)
-        headers = {"X-Repo-Commit": repository.commit, "ETag": f'"{row.get("lfs", {}).get("oid", row["oid"])}"'}
+        headers = {
+            "X-Repo-Commit": repository.commit,
+            "ETag": f'"{row.get("lfs", {}).get("oid", row["oid"])}"',
+        }
         if self.faults.circle:
             return RedirectResponse(str(request.url), 302)
         if self.faults.redirect_to:
             return RedirectResponse(self.faults.redirect_to, 302)
         if "lfs" in row:
-            headers |= {"X-Linked-Size": str(row["size"]), "X-Linked-ETag": f'"{row["lfs"]["oid"]}"', "X-Xet-Hash": "a" * 64}
+            headers |= {
+                "X-Linked-Size": str(row["size"]),
+                "X-Linked-ETag": f'"{row["lfs"]["oid"]}"',
+                "X-Xet-Hash": "a" * 64,
+            }
             return RedirectResponse(f"{self.store}/{name}/{path}?signature=x", 302, headers)
         return self._body(request, content, headers)
 
@@ -244,7 +260,13 @@ class Hub:
 
 
 def _size(content: Any) -> int:
-    return len(content) if isinstance(content, bytes) else content.size if isinstance(content, Sparse) else content.stat().st_size
+    return (
+        len(content)
+        if isinstance(content, bytes)
+        else content.size
+        if isinstance(content, Sparse)
+        else content.stat().st_size
+    )
 
 
 def _bytes(content: Any) -> bytes:
@@ -264,7 +286,9 @@ def _read(content: Any, start: int, end: int) -> bytes:
 @contextmanager
 def serving(application: Starlette) -> Iterator[str]:
     """The application on a free port of loopback, until the end of the block."""
-    server = uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
