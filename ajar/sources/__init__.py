@@ -19,6 +19,7 @@ SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("file",), "local", "LocalSource"),
     (("hf",), "hub", "HubSource"),
     (("http", "https"), "web", "WebSource"),
+    (("ollama", "oci"), "registry", "RegistrySource"),
 )
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w./-]{1,100})?")
 

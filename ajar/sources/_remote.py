@@ -19,7 +19,7 @@ from ajar.model.evidence import Basis, Evidence, Gap, Location, Scalar
 from ajar.model.release import FileEntry, Release
 from ajar.sources._cache import Cache, default_folder
 from ajar.sources._ranges import BLOCK_BYTES, FIRST_BYTES, Getter, RangeBlob
-from ajar.sources._transport import Refused, Reply, Transport
+from ajar.sources._transport import Refused, Reply, Transport, authority
 
 ANSWER_BYTES = 64 << 20  # an API's answer; the largest listing seen is 20 MB
 WORKERS = 8
@@ -33,7 +33,7 @@ class Line:
     options: Options
     meter: Meter
     trusted: frozenset[str] = frozenset()
-    tokens: Mapping[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     cache: Cache = field(init=False)
     _transport: Transport | None = None
 
@@ -74,6 +74,10 @@ class Line:
         self, url: str, *, accept: str = "application/json", headers: Mapping[str, str] | None = None
     ) -> Reply:
         return self.transport.get(url, limit_bytes=ANSWER_BYTES, accept=accept, headers=headers)
+
+    def use_token(self, url: str, token: str) -> None:
+        """Send `token` to the host of `url` from now on, and to no other."""
+        self.tokens[authority(url)] = token
 
     def close(self) -> None:
         if self._transport is not None:

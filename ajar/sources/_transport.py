@@ -168,7 +168,7 @@ class Transport:
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], limit_bytes: int) -> Reply:
         self._hold(url)
-        token = self.tokens.get(_authority(url))
+        token = self.tokens.get(authority(url))
         sent = {**headers, **({"authorization": f"Bearer {token}"} if token else {})}
         if not token:
             sent = {name: value for name, value in sent.items() if name != "authorization"}
@@ -206,7 +206,7 @@ class Transport:
 
     def _hold(self, url: str) -> None:
         """Wait until the host's window opens again."""
-        until = self._not_before.get(_authority(url), 0.0)
+        until = self._not_before.get(authority(url), 0.0)
         self._sleep(until - time.monotonic())
 
     def _sleep(self, seconds: float) -> None:
@@ -229,12 +229,12 @@ class Transport:
         else:
             return
         with self._lock:
-            self._not_before[_authority(url)] = time.monotonic() + min(seconds, LONGEST_WAIT_S * 6)
+            self._not_before[authority(url)] = time.monotonic() + min(seconds, LONGEST_WAIT_S * 6)
 
     def _wait(self, url: str, attempt: int, problem: Exception) -> None:
         if isinstance(problem, Refused) and "circle" in str(problem):
             raise problem
-        if self._not_before.get(_authority(url), 0.0) > time.monotonic():
+        if self._not_before.get(authority(url), 0.0) > time.monotonic():
             return  # the next request holds until then
         pause = min(BACKOFF_S * 2**attempt, LONGEST_WAIT_S) * (0.5 + random.random())  # noqa: S311  jitter, no secret
         self._sleep(pause)
@@ -249,7 +249,7 @@ def _host(url: str) -> str:
     return httpx2.URL(url).host
 
 
-def _authority(url: str) -> str:
+def authority(url: str) -> str:
     """Host and port, the port of the scheme where none is written."""
     parsed = httpx2.URL(url)
     return f"{parsed.host}:{parsed.port or (443 if parsed.scheme == 'https' else 80)}"

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 LARGE_BYTES = 4096
+LOOPBACK = "127.0.0.1"
 TOKEN = "hf_" + "standin" * 4
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -287,7 +288,7 @@ def _read(content: Any, start: int, end: int) -> bytes:
 def serving(application: Starlette) -> Iterator[str]:
     """The application on a free port of loopback, until the end of the block."""
     server = uvicorn.Server(
-        uvicorn.Config(application, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+        uvicorn.Config(application, host=LOOPBACK, port=0, log_level="critical", lifespan="off")
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -298,7 +299,7 @@ def serving(application: Starlette) -> Iterator[str]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://{LOOPBACK}:{port}"
     finally:
         server.should_exit = True
         thread.join(10)
