@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+VERSION = "0.1.0"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -28,6 +30,7 @@ class Options:
     limits: Limits = Limits()
     mot: bool = False
     strict: bool = False
+    shallow: bool = False  # cards, licences and configurations alone
     offline: bool = False  # answer from the cache alone
     keep: bool = True  # keep what was read from hosts
     cache: Path | None = None  # where; the platform's cache folder when not given

@@ -24,7 +24,7 @@ from ajar.model.dossier import Dossier, Subject, by_kind
 from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location, Text
 from ajar.model.judgement import DOORS, Door, Severity
 from ajar.model.locator import Locator
-from ajar.model.release import FileEntry, Release
+from ajar.model.release import FileEntry, Release, is_front
 from ajar.model.report import Control, FileFacts, Report
 from ajar.model.scan import Cost, FileSafety
 from ajar.releases import split
@@ -49,7 +49,7 @@ def audit(
     options = options or Options()
     locator = target if isinstance(target, Locator) else Locator.parse(str(target))
     with open_release(locator, options) as opened:
-        seen = _Observer(options.limits, progress).observe(opened)
+        seen = _Observer(options.limits, progress, options.shallow).observe(opened)
         counter = opened.meter
     dossier = seen.dossier()
     title = _title(seen.release)
@@ -188,6 +188,7 @@ class _Observer:
 
     limits: Limits
     progress: Progress | None
+    shallow: bool = False
     meter: Meter = field(init=False)
     release: Release = field(init=False)
     files: list[FileFacts] = field(default_factory=list)
@@ -206,6 +207,8 @@ class _Observer:
         for note in opened.observations:
             self._keep(note)
         entries = opened.release.files
+        if self.shallow:
+            entries = tuple(entry for entry in entries if is_front(entry.path, entry.size))
         for number, entry in enumerate(entries):
             if self.progress and number % 64 == 0:
                 self.progress("reading files", number, len(entries))

@@ -16,7 +16,7 @@ from ajar.config import Options
 from ajar.errors import AjarError, MalformedError, TargetError, TargetNotFound, TargetUnreadable
 from ajar.interfaces import Blob
 from ajar.model.evidence import Basis, Evidence, Gap, Location, Scalar
-from ajar.model.release import FileEntry, Release
+from ajar.model.release import FileEntry, Release, is_front
 from ajar.sources._cache import Cache, default_folder
 from ajar.sources._ranges import BLOCK_BYTES, FIRST_BYTES, Getter, RangeBlob
 from ajar.sources._transport import Refused, Reply, Transport, authority
@@ -159,7 +159,11 @@ class RemoteRelease:
 
     def look_ahead(self, pool: ThreadPoolExecutor) -> None:
         """Fetch the first bytes of the files at once; whoever opens one waits for its own only."""
-        for path, file in list(self.files.items())[:AHEAD]:
+        shallow = self.line.options.shallow
+        wanted = [
+            (path, file) for path, file in self.files.items() if not shallow or is_front(path, file.size)
+        ]
+        for path, file in wanted[:AHEAD]:
             self._ahead[path] = pool.submit(self._begun, file)
 
     def _begun(self, file: RemoteFile) -> CheckedBlob:

@@ -21,8 +21,8 @@ from typing import Any
 import httpcore2
 import httpx2
 
-import ajar
 from ajar.blobs import Meter
+from ajar.config import VERSION
 from ajar.errors import BudgetExceeded
 
 REDIRECTS = 5
@@ -111,7 +111,7 @@ class Transport:
             timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=False,
-            headers={"user-agent": f"ajar/{ajar.__version__}", "accept-encoding": "identity"},
+            headers={"user-agent": f"ajar/{VERSION}", "accept-encoding": "identity"},
         )
 
     def close(self) -> None:
