@@ -50,6 +50,18 @@ def open_release(locator: Locator, options: Options) -> AbstractContextManager[O
     )
 
 
+def before(locator: Locator, date: str, options: Options) -> Locator:
+    """The release as it was before `date` (ISO 8601). Raises `UsageError` for a source that keeps no history."""
+    from ajar.sources.hub import HubSource
+
+    found = _meant(locator)
+    if found.scheme != "hf":
+        raise UsageError(
+            f"{locator}: only a hub keeps what was there before", hint="give two targets instead"
+        )
+    return HubSource().before(found, date, options)
+
+
 def _meant(locator: Locator) -> Locator:
     is_name = locator.scheme == "file" and not locator.subpath and _HUB_NAME.fullmatch(locator.name)
     if not is_name or Path(locator.name).exists() or Path(locator.name).parts[0] in {".", "..", "~"}:

@@ -70,6 +70,25 @@ class Line:
         self.cache.keep_answer(url, answer)
         return answer
 
+    def post(self, url: str, question: Any) -> Any:
+        """The answer to a JSON question, kept like any other."""
+        body = json.dumps(question, sort_keys=True).encode()
+        key = f"{url}#{sha256(body).hexdigest()}"
+        if self.options.offline:
+            kept = self.cache.answer(key)
+            if kept is None:
+                raise Refused(0, "offline, and not in the cache")
+            return kept
+        headers = {"content-type": "application/json"}
+        reply = self.transport.get(
+            url, limit_bytes=ANSWER_BYTES, accept="application/json", headers=headers, content=body
+        )
+        if reply.status != 200:
+            raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
+        answer = parsed(reply)
+        self.cache.keep_answer(key, answer)
+        return answer
+
     def ask(
         self, url: str, *, accept: str = "application/json", headers: Mapping[str, str] | None = None
     ) -> Reply:

@@ -126,9 +126,9 @@ class Transport:
         length: int | None = None,
         accept: str = "*/*",
         headers: Mapping[str, str] | None = None,
-        method: str = "GET",
+        content: bytes | None = None,
     ) -> Reply:
-        """Fetch `url`, or `length` bytes of it from `start`; at most `limit_bytes` are read.
+        """Fetch `url`, or `length` bytes of it from `start`; at most `limit_bytes` are read. `content` is posted.
 
         Raises `Refused` where the host refuses or misbehaves, `BudgetExceeded` past the deadline or the meter.
         """
@@ -138,7 +138,7 @@ class Transport:
         problem: Exception = Refused(0, f"{url}: no answer")
         for attempt in range(ATTEMPTS):
             try:
-                reply = self._follow(method, url, asked, limit_bytes)
+                reply = self._follow(url, asked, limit_bytes, content)
             except httpx2.HTTPError as error:
                 problem = Refused(0, f"{_host(url)}: {_words(error)}")
             else:
@@ -149,10 +149,10 @@ class Transport:
                 self._wait(url, attempt, problem)
         raise problem
 
-    def _follow(self, method: str, url: str, headers: Mapping[str, str], limit_bytes: int) -> Reply:
+    def _follow(self, url: str, headers: Mapping[str, str], limit_bytes: int, content: bytes | None) -> Reply:
         seen = {url}
         for _ in range(REDIRECTS + 1):
-            reply = self._once(method, url, headers, limit_bytes)
+            reply = self._once(url, headers, limit_bytes, content)
             target = reply.headers.get("location")
             if reply.status not in _MOVED or not target:
                 return reply
@@ -166,7 +166,7 @@ class Transport:
             url = after
         raise Refused(0, f"more than {REDIRECTS} redirects from {_host(next(iter(seen)))}")
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str], limit_bytes: int) -> Reply:
+    def _once(self, url: str, headers: Mapping[str, str], limit_bytes: int, content: bytes | None) -> Reply:
         self._hold(url)
         token = self.tokens.get(authority(url))
         sent = {**headers, **({"authorization": f"Bearer {token}"} if token else {})}
@@ -175,7 +175,9 @@ class Transport:
         body = bytearray()
         is_whole = True
         try:
-            with self._client.stream(method, url, headers=sent) as answer:
+            with self._client.stream(
+                "GET" if content is None else "POST", url, headers=sent, content=content
+            ) as answer:
                 with self._lock:
                     self.meter.requests += 1
                 for chunk in answer.iter_raw():
@@ -185,7 +187,7 @@ class Transport:
                         is_whole = len(body) == limit_bytes == _content_length(answer.headers)
                         break
                 said = _content_length(answer.headers)
-                if is_whole and said is not None and len(body) != said and method != "HEAD":
+                if is_whole and said is not None and len(body) != said:
                     raise httpx2.RemoteProtocolError(f"{len(body)} of {said} bytes came")
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 status = answer.status_code

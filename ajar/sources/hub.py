@@ -21,8 +21,9 @@ from ajar.errors import MalformedError, TargetNotFound, UsageError
 from ajar.interfaces import OpenRelease
 from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
-from ajar.model.release import FileEntry, Release
-from ajar.sources._remote import Line, RemoteFile, opened, parsed, said
+from ajar.model.release import FileEntry, Release, is_front
+from ajar.sources._remote import Line, RemoteFile, opened, parsed, refused, said
+from ajar.sources._transport import Refused
 
 INSPECTOR = "hub"
 ENDPOINT = "https://huggingface.co"
@@ -41,6 +42,20 @@ class HubSource:
     schemes: tuple[str, ...] = ("hf",)
 
     def resolve(self, locator: Locator, options: Options) -> AbstractContextManager[OpenRelease]:
+        repository, line = self._repository(locator, options)
+        return opened(line, lambda _: repository.listed(), str(locator))
+
+    def before(self, locator: Locator, date: str, options: Options) -> Locator:
+        """The repository at its last commit before `date`. Raises `TargetError`."""
+        repository, line = self._repository(locator, options)
+        try:
+            return replace(locator, revision=repository.commit_before(date))
+        except Refused as error:
+            raise refused(error, str(locator)) from error
+        finally:
+            line.close()
+
+    def _repository(self, locator: Locator, options: Options) -> tuple[_Repository, Line]:
         kind, name = _kind_and_name(locator)
         endpoint = endpoint_of()
         authority = urlsplit(endpoint)
@@ -52,8 +67,7 @@ class HubSource:
             trusted=frozenset({authority.hostname or ""}),
             tokens={f"{authority.hostname}:{port}": token} if token else {},
         )
-        repository = _Repository(line, endpoint, kind, name, locator)
-        return opened(line, lambda _: repository.listed(), str(locator))
+        return _Repository(line, endpoint, kind, name, locator), line
 
 
 def endpoint_of() -> str:
@@ -131,6 +145,7 @@ class _Repository:
                 f"{shown}: the repository has no files there", hint="check the name and the folder"
             )
         entries.sort(key=lambda entry: entry.path)
+        notes += self._last_changes(commit, [entry.path for entry in entries])
         locator = replace(self._locator, revision=commit)
         release = Release(locator=locator, revision=commit, files=tuple(entries))
         return release, notes, {entry.path: files[entry.path] for entry in entries}
@@ -162,6 +177,47 @@ class _Repository:
         key = stated if stated.startswith("sha256:") else f"{url}#{blob}"
         files[shown] = RemoteFile(url=url, size=size, key=key, digest=stated)
         return FileEntry(path=shown, size=size, digest=stated if stated.startswith("sha256:") else None)
+
+    def _last_changes(self, commit: str, paths: Sequence[str]) -> Iterator[Evidence | Gap]:
+        """When licence and card were last changed, and by which commit: one request, and no loss where it fails."""
+        asked = [path for path in paths if is_front(path, 0)][:_TAGS]
+        if not asked or self._line.options.shallow or self._locator.subpath:
+            return
+        url = f"{self._endpoint}/api/{self._kind}/{self._name}/paths-info/{commit}"
+        try:
+            rows = self._line.post(url, {"paths": asked, "expand": True})
+        except (OSError, MalformedError) as error:
+            detail = error.strerror if isinstance(error, OSError) else str(error)
+            yield _gap(
+                ".", GapReason.UNREADABLE, f"when licence and card changed could not be asked: {detail}"
+            )
+            return
+        for row in rows if isinstance(rows, list) else []:
+            last = row.get("lastCommit") if isinstance(row, dict) else None
+            if isinstance(last, dict) and isinstance(last.get("date"), str) and row.get("path") in asked:
+                words = (
+                    f"{last['date'][:10]} {str(last.get('title', ''))[:120]} ({str(last.get('id', ''))[:10]})"
+                )
+                yield said("host.file-changed", last["date"][:40], row["path"], INSPECTOR, words)
+
+    def commit_before(self, date: str) -> str:
+        """The last commit before `date` (ISO 8601). Raises `TargetNotFound` when there is none."""
+        revision = quote(self._revision, safe="")
+        url = f"{self._endpoint}/api/{self._kind}/{self._name}/commits/{revision}"
+        for _ in range(_PAGES):
+            reply = self._line.ask(url)
+            if reply.status != 200:
+                raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
+            rows = parsed(reply)
+            for row in rows if isinstance(rows, list) else []:
+                known = isinstance(row, dict) and isinstance(row.get("date"), str)
+                if known and row["date"][:19] < date and _SHA.fullmatch(str(row.get("id"))):
+                    return str(row["id"])
+            link = _NEXT.search(reply.headers.get("link", ""))
+            if not link or urlsplit(link[1]).netloc != urlsplit(url).netloc:
+                break
+            url = link[1]
+        raise TargetNotFound(f"{self._locator}: no commit before {date}", hint="give a later date")
 
     def _tree(self, commit: str) -> Iterator[Any]:
         """The paged listing, where the first answer had no sizes."""

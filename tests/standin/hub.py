@@ -39,6 +39,7 @@ class Repository:
     info: dict[str, Any] = field(default_factory=dict)
     commit: str = "0123456789abcdef0123456789abcdef01234567"
     revisions: tuple[str, ...] = ("main",)
+    history: tuple[tuple[str, str], ...] = ()  # (commit, date), newest first
 
 
 @dataclass
@@ -157,7 +158,22 @@ class Hub:
         found = self._find(request)
         if isinstance(found, Response):
             return found
-        return JSONResponse([self._row(path, content) for path, content in found[0].files.items()])
+        commit = {"id": "c" * 40, "title": "Change the licence", "date": "2026-02-03T04:05:06.000Z"}
+        rows = [self._row(path, content) for path, content in found[0].files.items()]
+        return JSONResponse([{**row, "lastCommit": commit} for row in rows])
+
+    def commits(self, request: Request) -> Response:
+        self._note("api", request)
+        found = self._find(request)
+        if isinstance(found, Response):
+            return found
+        rows = [
+            {"id": commit, "title": "x", "date": f"{date}T00:00:00.000Z", "authors": []}
+            for commit, date in found[0].history
+        ]
+        start = int(request.query_params.get("p", "0"))
+        link = f'<{request.url.include_query_params(p=start + 1)}>; rel="next"'
+        return JSONResponse(rows[start : start + 1], headers={"Link": link} if start + 1 < len(rows) else {})
 
     def _row(self, path: str, content: Any) -> dict[str, Any]:
         size = _size(content)
@@ -313,6 +329,7 @@ def hub() -> Iterator[Hub]:
         Route("/api/models/{name:path}/revision/{rev:path}", made.info),
         Route("/api/datasets/{name:path}/revision/{rev:path}", made.info),
         Route("/api/models/{name:path}/tree/{rev}", made.tree),
+        Route("/api/models/{name:path}/commits/{rev}", made.commits),
         Route("/api/models/{name:path}/paths-info/{rev}", made.paths_info, methods=["POST"]),
         Route("/api/models/{name:path}", made.info),
         Route("/datasets/{name:path}/resolve/{rev}/{path:path}", made.resolve, methods=["GET", "HEAD"]),

@@ -96,7 +96,7 @@ def test_a_second_look_reads_files_from_the_cache(standin, folder, remote):
     remote(TINY)
     before = standin.requests()
     again = remote(TINY)
-    assert standin.requests() - before == again.cost.requests == 1  # the listing alone
+    assert standin.requests() - before == again.cost.requests == 2  # the listing, and when the card changed
 
 
 def test_nothing_is_kept_when_told_so(standin, folder, remote, tmp_path):
@@ -273,3 +273,24 @@ def test_the_hub_s_own_client_is_content_with_the_stand_in(standin, folder, tmp_
         TINY, "README.md", endpoint=standin.endpoint, cache_dir=tmp_path / "hub", token=False
     )
     assert Path(path).read_bytes() == (folder / "README.md").read_bytes()
+
+
+def test_when_the_licence_changed(standin, folder, remote):
+    standin.add(TINY, folder)
+    found = [item for item in remote(TINY).evidence if item.key == "host.file-changed"]
+    assert {item.location.path for item in found} >= {"LICENSE", "README.md"}
+    assert "2026-02-03" in found[0].quote
+
+
+def test_the_release_before_a_date(standin, folder):
+    from ajar.config import Options
+    from ajar.model.locator import Locator
+    from ajar.sources import before
+
+    history = (("a" * 40, "2026-03-01"), ("b" * 40, "2026-01-01"))
+    standin.add(TINY, folder, history=history)
+    assert before(Locator.parse(TINY), "2026-02-01", Options()).revision == "b" * 40
+    with pytest.raises(TargetNotFound):
+        before(Locator.parse(TINY), "2025-01-01", Options())
+    with pytest.raises(UsageError):
+        before(Locator.parse(str(folder)), "2026-01-01", Options())
