@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ajar.config import Limits, Options
+from ajar.config import VERSION, Limits, Options
 from ajar.errors import (
     AjarError,
     ExitCode,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ajar.pipeline import audit
     from ajar.rights.identify import identify_licence
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "AjarError",
     "ExitCode",

@@ -24,8 +24,10 @@ class Meter:
     requests: int = 0
 
     def charge(self, length: int) -> None:
+        self.charge_bytes(length)
+
+    def charge_bytes(self, length: int) -> None:
         self.bytes_read += length
-        self.requests += 1
         if self.bytes_read > self.limit_bytes:
             raise BudgetExceeded(f"more than {self.limit_bytes} bytes read in this audit")
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+VERSION = "0.1.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +31,7 @@ class Options:
     mot: bool = False
     strict: bool = False
     bases: tuple[str, ...] = ()  # folders of base models, looked at for their licence only
+    shallow: bool = False  # cards, licences and configurations alone
+    offline: bool = False  # answer from the cache alone
+    keep: bool = True  # keep what was read from hosts
+    cache: Path | None = None  # where; the platform's cache folder when not given

@@ -61,6 +61,13 @@ class Format:
     spec: str = ""  # where the format is described
 
 
+class Counter(Protocol):
+    """What an audit costs, as a source counts it."""
+
+    bytes_read: int
+    requests: int
+
+
 class OpenRelease(Protocol):
     """A resolved release whose files can be read."""
 
@@ -70,6 +77,10 @@ class OpenRelease(Protocol):
     @property
     def observations(self) -> tuple[Evidence | Gap, ...]:
         """What the source itself saw or could not see: broken links, revision, host fields."""
+
+    @property
+    def meter(self) -> Counter | None:
+        """What the source counts itself: bytes and requests on the network. `None`: reads are to be counted."""
 
     def open(self, entry: FileEntry) -> AbstractContextManager[Blob]: ...
 

@@ -26,7 +26,7 @@ from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location, Text
 from ajar.model.judgement import DOORS, Door, Severity
 from ajar.model.lineage import Base
 from ajar.model.locator import Locator
-from ajar.model.release import FileEntry, Release
+from ajar.model.release import FileEntry, Release, is_front
 from ajar.model.report import Control, FileFacts, Report
 from ajar.model.scan import Cost, FileSafety
 from ajar.releases import split
@@ -55,7 +55,8 @@ def audit(
     options = options or Options()
     locator = target if isinstance(target, Locator) else Locator.parse(str(target))
     with open_release(locator, options) as opened:
-        seen = _Observer(options.limits, progress).observe(opened)
+        seen = _Observer(options.limits, progress, options.shallow).observe(opened)
+        counter = opened.meter
     dossier = seen.dossier()
     title = _title(seen.release)
     look = _local_bases(options)
@@ -66,9 +67,9 @@ def audit(
         _judge(dossier, title, None, seen.scanned, look) if not inner else _judge_many(dossier, title, inner)
     )
     cost = Cost(
-        bytes_read=seen.meter.bytes_read,
+        bytes_read=(counter or seen.meter).bytes_read,
         bytes_total=seen.release.size_bytes,
-        requests=0,
+        requests=counter.requests if counter else 0,
         seconds=round(time.perf_counter() - started, 4),
     )
     return replace(whole, cost=cost, releases=tuple(replace(report, cost=cost) for report in inner))
@@ -238,6 +239,7 @@ class _Observer:
 
     limits: Limits
     progress: Progress | None
+    shallow: bool = False
     meter: Meter = field(init=False)
     release: Release = field(init=False)
     files: list[FileFacts] = field(default_factory=list)
@@ -256,6 +258,8 @@ class _Observer:
         for note in opened.observations:
             self._keep(note)
         entries = opened.release.files
+        if self.shallow:
+            entries = tuple(entry for entry in entries if is_front(entry.path, entry.size))
         for number, entry in enumerate(entries):
             if self.progress and number % 64 == 0:
                 self.progress("reading files", number, len(entries))

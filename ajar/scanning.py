@@ -29,7 +29,7 @@ def scan(
     """
     started = time.perf_counter()
     options = options or Options()
-    meter = Meter(options.limits.read_bytes)
+    meter, requests = Meter(options.limits.read_bytes), 0
     files: list[FileSafety] = []
     gaps: list[Gap] = []
     total, missing = 0, None
@@ -38,7 +38,11 @@ def scan(
             with open_release(Locator.parse(str(target)), options) as opened:
                 total += opened.release.size_bytes
                 gaps += [note for note in opened.observations if isinstance(note, Gap)]
+                before = meter.bytes_read
                 _scan_release(opened, str(target), options.limits, meter, progress, files, gaps)
+                if opened.meter is not None:  # what came over the network, not what was read of it
+                    meter.bytes_read = before + opened.meter.bytes_read
+                    requests += opened.meter.requests
         except TargetError as error:
             missing = missing or error
     if missing is not None and not files:
@@ -49,7 +53,7 @@ def scan(
     cost = Cost(
         bytes_read=meter.bytes_read,
         bytes_total=total,
-        requests=0,
+        requests=requests,
         seconds=round(time.perf_counter() - started, 4),
     )
     level = worst([*(file.level for file in files), *("unknown" for _ in gaps[:1])])

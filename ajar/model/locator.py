@@ -10,6 +10,8 @@ from ajar.errors import UsageError
 
 # A single letter before the colon is a Windows drive, not a scheme.
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+):(?P<rest>.*)", re.DOTALL)
+# Addresses: what follows the scheme is theirs, with every slash and at-sign in it.
+_ADDRESSES = frozenset({"http", "https", "s3", "gs", "az", "git+https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,10 @@ class Locator:
         """Read a locator from text. Raises `UsageError` when it names nothing."""
         match = _SCHEME.fullmatch(text)
         scheme, rest = (match["scheme"], match["rest"]) if match else ("file", text)
+        if scheme in _ADDRESSES:
+            if not rest.strip("/"):
+                raise UsageError("the target is empty", hint="give the whole address")
+            return cls(scheme=scheme, name=rest)
         lead = len(rest) - len(rest.lstrip("/"))
         body, _, subpath = rest[lead:].partition("//")
         name = "/" * min(lead, 1) + (body.rstrip("/") if scheme == "file" else body)

@@ -30,6 +30,33 @@ class Release:
         return sum(entry.size for entry in self.files)
 
 
+FRONT_BYTES = 1 << 20
+
+
+def is_front(path: str, size: int) -> bool:
+    """Whether a file says what the release is and under which terms: card, licence, policy, configuration."""
+    name = path.lower()
+    if "/" in path or size > FRONT_BYTES:
+        return False
+    words = (
+        "readme",
+        "license",
+        "licence",
+        "copying",
+        "notice",
+        "use_policy",
+        "acceptable_use",
+        "prohibited",
+        "model_card",
+    )
+    return name.startswith(words) or name in {
+        "config.json",
+        "adapter_config.json",
+        "model_index.json",
+        "mlmodel",
+    }
+
+
 def is_aside(path: str) -> bool:
     """Whether a file serves tests, documentation or other projects rather than the release itself."""
     parts = PurePosixPath(path.lower()).parts[:-1]

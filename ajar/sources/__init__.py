@@ -2,24 +2,74 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import cache
+from importlib import import_module  # noqa: TID251  ajar's own modules, by the table below
+from pathlib import Path
 
 from ajar.config import Options
-from ajar.errors import UsageError
+from ajar.errors import TargetNotFound, UsageError
 from ajar.interfaces import OpenRelease, Source
 from ajar.model.locator import Locator
-from ajar.sources.local import LocalSource
 
-SOURCES: tuple[Source, ...] = (LocalSource(),)
+# (scheme, module, class). A module is imported when a target needs it, so that looking at a disk opens no socket.
+SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("file",), "local", "LocalSource"),
+    (("hf",), "hub", "HubSource"),
+    (("http", "https"), "web", "WebSource"),
+    (("ollama", "oci"), "registry", "RegistrySource"),
+)
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w./-]{1,100})?")
+
+
+@cache
+def load(module: str, name: str) -> Source:
+    """The source of one row."""
+    source: Source = getattr(import_module(f"ajar.sources.{module}"), name)()
+    return source
+
+
+def schemes() -> tuple[str, ...]:
+    return tuple(scheme for row in SOURCES for scheme in row[0])
 
 
 def open_release(locator: Locator, options: Options) -> AbstractContextManager[OpenRelease]:
-    """Resolve a locator. Raises `UsageError` for a scheme nobody serves, `TargetError` when not there."""
-    for source in SOURCES:
-        if locator.scheme in source.schemes:
-            return source.resolve(locator, options)
-    known = ", ".join(scheme for source in SOURCES for scheme in source.schemes)
+    """Resolve a locator. Raises `UsageError` for a scheme nobody serves, `TargetError` when not there.
+
+    A bare `org/name` that is no path here is the hub's.
+    """
+    locator = _meant(locator)
+    for served, module, name in SOURCES:
+        if locator.scheme in served:
+            return load(module, name).resolve(locator, options)
     raise UsageError(
         f"targets of scheme {locator.scheme!r} are not supported",
-        hint=f"download the release and give its folder; schemes served: {known}",
+        hint=f"download the release and give its folder; schemes served: {', '.join(schemes())}",
     )
+
+
+def before(locator: Locator, date: str, options: Options) -> Locator:
+    """The release as it was before `date` (ISO 8601). Raises `UsageError` for a source that keeps no history."""
+    from ajar.sources.hub import HubSource
+
+    found = _meant(locator)
+    if found.scheme != "hf":
+        raise UsageError(
+            f"{locator}: only a hub keeps what was there before", hint="give two targets instead"
+        )
+    return HubSource().before(found, date, options)
+
+
+def _meant(locator: Locator) -> Locator:
+    is_name = locator.scheme == "file" and not locator.subpath and _HUB_NAME.fullmatch(locator.name)
+    if not is_name or Path(locator.name).exists() or Path(locator.name).parts[0] in {".", "..", "~"}:
+        return locator
+    if Path(locator.name.partition("/")[0]).is_dir():
+        # Beside a folder of that name a path with a slip in it is meant.
+        raise TargetNotFound(
+            f"{locator.name}: no such file or folder", hint=f"for the hub: hf:{locator.name}"
+        )
+    name, _, revision = locator.name.partition("@")
+    return replace(locator, scheme="hf", name=name, revision=revision or None)

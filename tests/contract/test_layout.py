@@ -15,7 +15,7 @@ from ajar.frameworks.explain import TABLES
 from ajar.frameworks.instrument import table
 from ajar.interfaces import Format
 from ajar.model.judgement import DOOR_LABELS, DOORS
-from ajar.sources import SOURCES
+from ajar.sources import SOURCES, load
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ajar"
@@ -118,13 +118,13 @@ def test_doors_agree_everywhere() -> None:
 
 
 def test_every_source_serves_schemes_of_its_own() -> None:
-    assert all(source.schemes for source in SOURCES)
-    schemes = Counter(scheme for source in SOURCES for scheme in source.schemes)
+    assert all(load(module, name).schemes == served for served, module, name in SOURCES)
+    schemes = Counter(scheme for served, _, _ in SOURCES for scheme in served)
     assert max(schemes.values()) == 1
 
 
 def test_every_source_module_is_registered() -> None:
-    registered = {type(source).__module__.rpartition(".")[2] for source in SOURCES}
+    registered = {module for _, module, _ in SOURCES}
     assert set(modules("sources")) == registered
 
 

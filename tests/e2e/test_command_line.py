@@ -115,7 +115,7 @@ def test_explain_ties_verdicts_to_lines(release: Path) -> None:
         (["audit", ".", "--fail-on", "nonsense"], 2, "nonsense"),
         (["explain", "wide-opn"], 2, "wide-open"),
         (["nonsense"], 2, "No such command"),
-        (["audit", "hf:org/name"], 2, "not supported"),
+        (["audit", "gopher:org/name"], 2, "not supported"),
     ],
 )
 def test_mistakes_are_named(arguments: list[str], code: int, words: str) -> None:

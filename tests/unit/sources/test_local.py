@@ -210,6 +210,6 @@ def test_a_checkout_gives_its_commit(tmp_path: Path, layout: str) -> None:
 
 
 def test_other_schemes_say_what_to_do() -> None:
-    with pytest.raises(UsageError) as caught, open_release(Locator.parse("hf:org/name"), Options()):
+    with pytest.raises(UsageError) as caught, open_release(Locator.parse("gopher:org/name"), Options()):
         pass
     assert "download" in caught.value.hint
