@@ -35,6 +35,9 @@ def cli() -> str:
     parts = ["# The command line", NOTE, *_command(module.cli, "ajar")]
     for name, command in sorted(module.cli.commands.items()):
         parts += [f"## ajar {name}", *_command(command, f"ajar {name}")]
+        if isinstance(command, click.Group):
+            for inner, child in sorted(command.commands.items()):
+                parts += [f"### ajar {name} {inner}", *_command(child, f"ajar {name} {inner}")]
     meaning = {
         ExitCode.OK: "done; nothing at or above the threshold",
         ExitCode.POLICY: "`--fail-on` was reached",

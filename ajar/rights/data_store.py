@@ -132,6 +132,12 @@ def _archive() -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
 
 
+def names_of_texts() -> frozenset[str]:
+    """Ids of the licences whose published text is here."""
+    added = {row["id"] for row in _added_rows()}
+    return frozenset({name.removesuffix(".txt") for name in _archive().namelist()} | added)
+
+
 def whole_hash(words: Sequence[str]) -> int:
     """64 bits over the whole word sequence."""
     return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")

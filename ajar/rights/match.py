@@ -77,6 +77,34 @@ def identify(text: str, *, steps: Steps | None = None) -> tuple[Identification, 
     return search.run()
 
 
+def against(text: str, name: str, *, steps: Steps | None = None) -> Identification | None:
+    """A text laid on one licence by its id, however near another is; `None` when nothing of it is there.
+
+    Raises:
+        KeyError: no licence of that id is known by its text or its phrases.
+
+    """
+    known = store()
+    wordings = [number for number, owner in enumerate(known.owners) if known.ids[owner] == name]
+    if not wordings:
+        raise KeyError(name)
+    found = placed_words(fold(text))
+    search = _Search(found, known, steps or Steps())
+    end = len(found.words)
+    best: Fit | None = None
+    for number in wordings:
+        template = known.template(number)
+        grams = search.grams() if template.grams is not None else ()
+        laid = fit(template, found, grams, (0, end), search.steps)
+        if laid is not None and (best is None or laid.score > best.score):
+            best = laid
+    if best is None:
+        return None
+    differences = differences_of(widened(best, found, 0, end, search.steps), found)
+    kind = MatchKind.MODIFIED if differences else MatchKind.TEMPLATE
+    return search.part(0, end, licences()[name], kind, best.share, differences)
+
+
 def _whole(folded: Folded, name: str) -> Identification:
     clean = folded.clean
     first = len(clean) - len(clean.lstrip())
@@ -119,7 +147,7 @@ class _Search:
         words = self.found.words[start:end]
         owner = self.known.exact.get(whole_hash(words))
         if owner is not None:
-            self.parts.append(self._part(start, end, licences()[self.known.ids[owner]], MatchKind.EXACT))
+            self.parts.append(self.part(start, end, licences()[self.known.ids[owner]], MatchKind.EXACT))
             return True
         best = self.best(start, end)
         if best is None:
@@ -141,7 +169,7 @@ class _Search:
         if best.template.is_notice:
             kind, differences = MatchKind.REFERENCE, ()
         name = self.known.ids[best.template.owner]
-        self.parts.append(self._part(start, end, licences()[name], kind, best.share, differences))
+        self.parts.append(self.part(start, end, licences()[name], kind, best.share, differences))
         if depth < _DEPTH:
             for gap in whole.gaps[1:-1]:
                 if not gap.is_free and gap.b1 - gap.b0 >= _PART_WORDS:
@@ -203,7 +231,7 @@ class _Search:
         else:
             licence = _unknown_licence(f"unknown terms, nearest {nearest.id} ({best.share:.0%} of its words)")
             kind, differences = MatchKind.UNKNOWN, ()
-        self.parts.append(self._part(start, end, licence, kind, best.share, differences, nearest.id))
+        self.parts.append(self.part(start, end, licence, kind, best.share, differences, nearest.id))
         return True
 
     def grams(self) -> Sequence[int]:
@@ -218,7 +246,7 @@ class _Search:
         speech = Counter(word for word in self.found.words[start:end] if word in word_set("licence"))
         return speech.total() * 50 > end - start
 
-    def _part(
+    def part(
         self,
         start: int,
         end: int,

@@ -62,7 +62,7 @@ def gate_must(clause: Clause, terms: Terms | None = None) -> str:
         )
     if clause.value == "royalty":
         return f"pay a royalty above {size}"
-    return f"above {size} get a licence of the licensor's"
+    return f"get a licence from the licensor above {size}"
 
 
 def register(clause: Clause) -> str:

@@ -8,11 +8,15 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module  # noqa: TID251  ajar's own modules, by the table below
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ajar.config import Options
 from ajar.errors import TargetNotFound, UsageError
 from ajar.interfaces import OpenRelease, Source
 from ajar.model.locator import Locator
+
+if TYPE_CHECKING:
+    from ajar.sources._cache import Cache
 
 # (scheme, module, class). A module is imported when a target needs it, so that looking at a disk opens no socket.
 SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
@@ -60,6 +64,13 @@ def before(locator: Locator, date: str, options: Options) -> Locator:
             f"{locator}: only a hub keeps what was there before", hint="give two targets instead"
         )
     return HubSource().before(found, date, options)
+
+
+def cache_of(folder: Path | None) -> Cache:
+    """The cache at a folder, or where the platform keeps such things."""
+    from ajar.sources._cache import Cache, default_folder
+
+    return Cache(folder or default_folder())
 
 
 def _meant(locator: Locator) -> Locator:

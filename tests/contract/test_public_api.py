@@ -7,6 +7,7 @@ import inspect
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 import ajar
@@ -123,47 +124,44 @@ def test_commands_and_options() -> None:
     from ajar.cli.commands import cli
 
     found = {
-        name: sorted(word for param in command.params for word in param.opts)
+        " ".join((name, *inner)): sorted(word for param in leaf.params for word in param.opts)
         for name, command in cli.commands.items()
+        for inner, leaf in _leaves(command)
     }
+    network = ["--no-cache", "--offline", "-q", "--quiet"]
+    shown = ["-f", "--format", "-o", "--output"]
     assert found == {
         "audit": sorted(
             [
-                "target",
-                "-f",
-                "--format",
-                "-o",
-                "--output",
-                "--html",
-                "-v",
+                *network,
+                *shown,
+                *["--base", "--explain", "--fail-on", "--from", "--html", "--mot", "--strict"],
+                "--targets",
                 "--verbose",
-                "--explain",
-                "--mot",
-                "--strict",
-                "--fail-on",
-                "-q",
-                "--quiet",
+                "-v",
+                "targets",
             ]
         ),
-        "evaluate": sorted(["record", "-f", "--format", "-o", "--output"]),
+        "cache": ["--clear"],
+        "diff": sorted([*network, *shown, "--since", "after", "before"]),
+        "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
         "instruments": [],
-        "scan": sorted(
-            [
-                "paths",
-                "-f",
-                "--format",
-                "-o",
-                "--output",
-                "--fail-on",
-                "--strict",
-                "-v",
-                "--verbose",
-                "-q",
-                "--quiet",
-            ]
-        ),
+        "licence compare": sorted(["-f", "--format", "a", "b"]),
+        "licence diff": sorted(["-f", "--format", "file", "id"]),
+        "licence list": sorted(["-f", "--format", "--limit", "--open", "words"]),
+        "licence read": sorted([*network, *shown, "--for", "what"]),
+        "licence show": sorted(["-f", "--format", "--text", "id"]),
+        "lineage": sorted([*network, *shown, "target"]),
+        "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
+        "uses": sorted(["-f", "--format", "path"]),
     }
+
+
+def _leaves(command: click.Command) -> list[tuple[tuple[str, ...], click.Command]]:
+    if isinstance(command, click.Group):
+        return [((name,), leaf) for name, leaf in command.commands.items()]
+    return [((), command)]
 
 
 def test_help_shows_examples_and_no_escapes() -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.build.releases import apache_text, write_release
@@ -58,7 +59,11 @@ def test_ajar_commands_and_options_exist(path: Path) -> None:
         if not words or words[0].startswith("-") or words[0] == "COMMAND":
             continue
         assert words[0] in cli.commands, line
-        known = {word for param in cli.commands[words[0]].params for word in param.opts} | {"--help", "-h"}
+        command = cli.commands[words[0]]
+        if isinstance(command, click.Group):
+            first = next((word for word in words[1:] if not word.startswith("-")), "read")
+            command = command.commands.get(first, command.commands["read"])
+        known = {word for param in command.params for word in param.opts} | {"--help", "-h"}
         used = {word.partition("=")[0] for word in words[1:] if re.match(r"--?[a-z]", word)}
         assert used <= known, line
 

@@ -111,7 +111,7 @@ def test_explain_ties_verdicts_to_lines(release: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["audit", "/no/such/path"], 3, "no such file"),
-        (["audit"], 2, "Missing argument"),
+        (["audit"], 2, "no target"),
         (["audit", ".", "--fail-on", "nonsense"], 2, "nonsense"),
         (["explain", "wide-opn"], 2, "wide-open"),
         (["nonsense"], 2, "No such command"),

@@ -1,0 +1,113 @@
+"""What every command shares: options, writing to a file or the terminal, a line of progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import click
+
+from ajar.errors import UsageError
+
+if TYPE_CHECKING:
+    from ajar.config import Options
+    from ajar.interfaces import Progress
+
+output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to this file instead of the terminal.",
+)
+text_or_json = click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="No progress.")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def network(command: _Command) -> _Command:
+    """The options of every command that may read from a host."""
+    offline = click.option("--offline", is_flag=True, help="Use no network: answer from the cache alone.")
+    keep = click.option("--no-cache", is_flag=True, help="Keep nothing of what is read from hosts.")
+    return offline(keep(command))
+
+
+def options_of(*, offline: bool, no_cache: bool, **more: Any) -> Options:
+    from ajar.config import Options
+
+    return Options(offline=offline, keep=not no_cache, **more)
+
+
+def write(text: str, path: Path | None) -> None:
+    """To a file, or to standard output. Raises `UsageError` where it cannot be written."""
+    if path is None:
+        show(text)
+        return
+    try:
+        path.write_text(
+            text if text.endswith("\n") else f"{text}\n", encoding="utf-8", errors="backslashreplace"
+        )
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}", hint="give a path that can be written") from error
+
+
+def show(text: str) -> None:
+    """To standard output. A reader that has seen enough is no error, and changes no exit code."""
+    try:
+        click.echo(text, nl=not text.endswith("\n"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hint = "give a file with --output, or free some space"
+        raise UsageError(f"standard output: {error.strerror}", hint=hint) from error
+
+
+def is_coloured(path: Path | None) -> bool:
+    return path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def width(least: int = 60) -> int:
+    from shutil import get_terminal_size
+
+    return max(min(get_terminal_size((80, 24)).columns, 110), least)
+
+
+class ProgressLine:
+    """A line on stderr that is rewritten, only on a terminal and only after half a second."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        import time
+
+        self._clock = time.monotonic
+        self._enabled = enabled and sys.stderr.isatty()
+        self._started = self._clock()
+        self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            click.echo("\r\033[K", err=True, nl=False)
+
+    @property
+    def callback(self) -> Progress | None:
+        return self._show if self._enabled else None
+
+    def _show(self, stage: str, done: int, total: int) -> None:
+        if self._clock() - self._started > 0.5:
+            self._shown = True
+            click.echo(f"\r\033[K{stage}: {done} of {total}", err=True, nl=False)

@@ -1,0 +1,78 @@
+"""Commands that read from hosts, as a user runs them against the stand-in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.build.releases import apache_text, write_release
+from tests.e2e.test_command_line import ajar
+from tests.unit.sources.conftest import running, standin  # noqa: F401  fixtures
+from tests.unit.sources.test_hub import card
+from tests.unit.test_chain import model
+
+
+def test_audit_scan_and_licence_of_a_repository(standin, tmp_path: Path) -> None:  # noqa: F811
+    standin.add("org/tiny", write_release(tmp_path / "tiny", licence=apache_text()))
+    report = json.loads(ajar("audit", "org/tiny", "--format", "json").stdout)
+    assert report["door"]["declared"] == "ajar"
+    assert report["cost"]["requests"] > 0
+    again = ajar("audit", "org/tiny", "--offline", "--format", "json")
+    assert json.loads(again.stdout)["cost"]["requests"] == 0
+    assert json.loads(ajar("scan", "hf:org/tiny", "--format", "json").stdout)["level"] == "clean"
+    assert "Apache-2.0" in ajar("licence", "org/tiny", "--offline").stdout
+    assert "files" in ajar("cache").stdout
+    assert "removed" in ajar("cache", "--clear").stdout
+    gone = ajar("audit", "org/tiny", "--offline")
+    assert gone.returncode == 3
+    assert "not in the cache" in gone.stderr
+
+
+def test_many_targets_from_arguments_a_file_and_a_project(standin, tmp_path: Path) -> None:  # noqa: F811
+    standin.add("org/one", model())
+    standin.add("org/two", model(licence="mit"))
+    (tmp_path / "targets.txt").write_text("# ours\norg/one\n\norg/none\n")
+    (tmp_path / "app.py").write_text('AutoModel.from_pretrained("org/two")\n')
+    done = ajar(
+        "audit", "--targets", tmp_path / "targets.txt", "--from", tmp_path / "app.py", "--format", "json"
+    )
+    assert done.returncode == 3  # one is not there, and the others are answered
+    assert "org/none" in done.stderr
+    assert "app.py:1: hf:org/two" in done.stderr
+    titles = [report["title"] for report in json.loads(done.stdout)]
+    assert titles == ["org/one", "org/two"]
+    listed = json.loads(ajar("uses", tmp_path, "--format", "json").stdout)
+    assert {use["target"] for use in listed} == {"hf:org/two"}
+
+
+def test_a_tree_of_base_models(standin) -> None:  # noqa: F811
+    standin.add("org/child", model("org/parent"), tags=("base_model:finetune:org/parent",))
+    standin.add("org/parent", model("org/root", "mit"))
+    standin.add("org/root", model(licence="llama3.1"))
+    done = ajar("lineage", "org/child")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "└─ finetune org/parent: MIT" in lines[1]
+    assert "org/root: llama3.1" in lines[2]
+    rows = json.loads(ajar("lineage", "org/child", "--format", "json").stdout)["links"]
+    assert [row["depth"] for row in rows] == [1, 2]
+
+
+def test_two_revisions_and_a_date(standin) -> None:  # noqa: F811
+    commits = ("a" * 40, "b" * 40)
+    standin.add(
+        "org/a",
+        model(),
+        history=((commits[0], "2026-03-01"), (commits[1], "2026-01-01")),
+        revisions=("main", *commits),
+    )
+    same = ajar("diff", "org/a", "--since", "2026-02-01")
+    assert same.returncode == 0, same.stderr
+    assert "nothing" in same.stdout
+    standin.add("org/b", {**model(), "README.md": card("cc-by-nc-4.0")})
+    found = json.loads(ajar("diff", "org/a", "org/b", "--format", "json").stdout)
+    assert found["headline"].startswith("licence of the weights: Apache-2.0")
+    for arguments, words in ((["org/a"], "--since"), (["org/a", "--since", "soon"], "not a date")):
+        wrong = ajar("diff", *arguments)
+        assert wrong.returncode == 2
+        assert words in wrong.stderr
