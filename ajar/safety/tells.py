@@ -19,8 +19,9 @@ _ALONE = re.compile(
 _SURE = r"(?:ba|z|da|k)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|sudo|curl|wget|nc|ncat|touch|rm|chmod|chown|mkdir|echo|whoami|uname|python[23]?|perl|ruby|xdg-open|nohup|rmdir|certutil|mshta|rundll32|osascript"
 _MAYBE = r"cat|find|make|open|start|tar|env|id|date|kill|exec|eval|tee|cp|mv|ln|dd|node|php|java|git|pip3?|ping|ssh|scp|ls|awk|sed|xargs|base64|export|source|type|copy|del|net|reg|set|printf|sleep|crontab|apt|conda|docker|gcc"
 _COMMAND = re.compile(
-    rf"(?:^|[;&|\n]\s*)(?:{_SURE})\s+\S|(?:^|[;&|\n]\s*)(?:{_MAYBE})\s+[^\n]*(?:/|\s-\w|^-\w|>|\.\w{{1,4}}\b)"
-    rf"|\$\((?:{_SURE}|{_MAYBE})\b|`(?:{_SURE}|{_MAYBE})\b[^`\n]*`|[;|&]\s*(?:{_SURE}|id|ls)\s*$|>\s*/(?:tmp|dev|etc)\b"
+    rf"(?:^|[;&|\n]\s{{0,8}})(?:{_SURE})\s{{1,8}}\S"
+    rf"|(?:^|[;&|\n]\s{{0,8}})(?:{_MAYBE})\s{{1,8}}[^\n]{{0,200}}?(?:/|\s-\w|>|\.\w{{1,4}}\b)|^(?:{_MAYBE})\s{{1,8}}-\w"
+    rf"|\$\((?:{_SURE}|{_MAYBE})\b|`(?:{_SURE}|{_MAYBE})\b[^`\n]{{0,200}}`|[;|&]\s{{0,8}}(?:{_SURE}|id|ls)\s{{0,8}}$|>\s{{0,8}}/(?:tmp|dev|etc)\b"
 )
 _ADDRESS = re.compile(
     r"^[a-z][a-z0-9+.-]{1,20}://|^file:|^\\\\\w|^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$", re.IGNORECASE

@@ -99,7 +99,7 @@ def test_what_a_yes_depends_on() -> None:
     part = ask("fine-tune", "llama3.1")["fine-tune"]
     assert part.must == ("begin the name of a derived model with “Llama”",)
     part = ask("commercial product", "llama2")["commercial use"]
-    assert part.must == ("above 700 million monthly active users get a licence of the licensor's",)
+    assert part.must == ("get a licence from the licensor above 700 million monthly active users",)
     part = ask("800 million users", "kimi-modified-mit")["800,000,000 monthly users"]
     assert part.must == ("above 100 million monthly active users display “Kimi K2”",)
 

@@ -293,7 +293,7 @@ def test_a_conditional_right_says_what_it_depends_on() -> None:
         right.id: right.must
         for right in rights_of([exact("llama3.1")], {"LICENSE": store().text("llama3.1")})
     }
-    assert found["at-scale"] == ("above 700 million monthly active users get a licence of the licensor's",)
+    assert found["at-scale"] == ("get a licence from the licensor above 700 million monthly active users",)
     assert "begin the name of a derived model with “Llama”" in found["train-other-models"]
     assert found["modify"] == ()
 
