@@ -18,6 +18,7 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tools import licence_pages
 from tools.safety_pages import attack_classes_page, safety_formats_page
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -142,6 +143,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "doors": doors,
     "safety-formats": safety_formats_page,
     "attack-classes": attack_classes_page,
+    **licence_pages.pages(),
 }
 
 
@@ -182,8 +184,10 @@ def main(arguments: Sequence[str]) -> int:
         return 1 if diffs else 0
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name in names:
-        (REFERENCE / f"{name}.md").write_text(PAGES[name](), encoding="utf-8")
-        print(f"docs/reference/{name}.md")
+        path = REFERENCE / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PAGES[name](), encoding="utf-8")
+    print(f"docs/reference: {len(names)} pages")
     return 0
 
 

@@ -36,7 +36,8 @@ _TOLD = 16  # findings of one kind; more say nothing new
 # Attributes that Keras takes for JSON.
 _CONFIGS = frozenset({"model_config", "training_config"})
 _PICKLE = re.compile(rb"\x80[\x02-\x05]|[(ci]")
-_NAME = re.compile(rb"[^\x00-\x1f\x7f-\x9f]{1,1024}(?=\0)")
+_NAME = re.compile(rb"([^\x00-\x1f\x7f-\x9f]++)(\0?)")
+_NAME_BYTES = 1024  # the last ones of a run are its name
 
 
 @dataclass(slots=True)
@@ -123,7 +124,8 @@ def _virtual_files(description: bytes) -> list[str]:
 
     Its selections are numbers; the names stand between them, each ended by a zero byte.
     """
-    names = [found[0].decode("utf-8", "replace") for found in _NAME.finditer(description[:_SEARCH_BYTES])]
+    runs = _NAME.finditer(description[:_SEARCH_BYTES])
+    names = [found[1][-_NAME_BYTES:].decode("utf-8", "replace") for found in runs if found[2]]
     first = names[:1] if description[:1] == b"\0" and names[:1] != ["."] else []
     return list(dict.fromkeys([*first, *(name for name in names if "/" in name[1:] and leads_out(name))]))
 
