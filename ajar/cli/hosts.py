@@ -83,7 +83,7 @@ def lineage(target: str, form: str, output: Path | None, quiet: bool, offline: b
     """
     from ajar.chain import follow
     from ajar.pipeline import audit
-    from ajar.reports.words import visible
+    from ajar.reports.plain import visible
 
     options = options_of(offline=offline, no_cache=no_cache)
     with ProgressLine(enabled=not quiet) as progress:
@@ -116,7 +116,7 @@ def _name(links: tuple[Link, ...]) -> str:
 
 def _tree(links: tuple[Link, ...], of: str, depth: int) -> list[str]:
     """Lines of the bases of one model, and of theirs below."""
-    from ajar.reports.words import visible
+    from ajar.reports.plain import visible
 
     own = [link for link in links if link.of == of and link.depth == depth]
     if not own and depth == 1:
@@ -146,7 +146,7 @@ def uses(path: Path, form: str) -> int:
     from dataclasses import asdict
 
     from ajar.projects import uses as find
-    from ajar.reports.words import visible
+    from ajar.reports.plain import visible
 
     found = find(path)
     if form == "json":

@@ -8,7 +8,7 @@ from pathlib import Path
 from ajar.errors import UsageError
 from ajar.frameworks.record import RecordVerdicts, evaluate_record
 from ajar.reports.json_v1 import verdict_json
-from ajar.reports.words import visible
+from ajar.reports.plain import visible
 from ajar.rights import resolve
 
 RECORD_LIMIT_BYTES = 2**20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -153,5 +152,7 @@ def read_text(path: str, blob: Blob, limits: Limits, inspector: str) -> tuple[Te
         )
     if replaced:
         gaps.append(make.gap(GapReason.MALFORMED, f"{replaced} places are not valid text and were replaced"))
+    import hashlib  # OpenSSL is slow to load, and a scan of binary files needs none of it
+
     digest = hashlib.sha256(data).hexdigest()
     return Text(path=path, text=text, sha256=digest, truncated=truncated), tuple(gaps)

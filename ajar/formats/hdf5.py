@@ -11,15 +11,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ajar.blobs import read_exactly
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
-from ajar.formats._hdf5 import MAGIC, Node, walk
 from ajar.interfaces import Blob, Format, Observation
 from ajar.model.evidence import Evidence, Gap, GapReason, Location, Scalar
 
+if TYPE_CHECKING:
+    from ajar.formats._hdf5 import Node
+
 ID = "hdf5"
+_MAGIC = b"\x89HDF\r\n\x1a\n"
 _LOOK_BYTES = 1 << 20
 _VERSION = re.compile(rb"keras_version.{0,200}?(\d+\.\d+\.\d+)", re.DOTALL)
 _CLASS = re.compile(rb'"class_name": ?"(\w{1,64})"')
@@ -36,7 +40,7 @@ _OPTIMISER = "/optimizer_weights/"  # its state is no parameter of the model
 
 
 def _matches(head: bytes, path: str) -> bool:  # noqa: ARG001  bytes decide
-    return head[:8] == MAGIC
+    return head[:8] == _MAGIC
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class _Seen:
 
 
 def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  # noqa: ARG001  a walk is bounded
+    from ajar.formats._hdf5 import walk
+
     version = read_exactly(blob, 8, 1, "the superblock")[0]
     if version > 3:
         raise MalformedError(f"superblock version {version}", offset=8)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from ajar.config import Limits
 from ajar.errors import MalformedError
-from ajar.formats._flatbuffer import root
 from ajar.interfaces import Blob, Format, Observation
 from ajar.model.evidence import Evidence, Location, Scalar
 
@@ -22,6 +21,8 @@ def _matches(head: bytes, path: str) -> bool:  # noqa: ARG001  bytes decide
 
 
 def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:  # noqa: ARG001  a few small reads
+    from ajar.formats._flatbuffer import root
+
     model = root(blob)
     yield _fact("weights.version", model.number(0, 4), path)
     yield _fact("weights.operator-count", model.vector(1)[1], path)

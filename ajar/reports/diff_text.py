@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ajar.model.change import Diff
-from ajar.reports.words import visible
+from ajar.reports.plain import visible
 
 SCHEMA = "ajar-diff/1"
 _FILES = 12

@@ -11,6 +11,7 @@ from ajar.model.evidence import Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, Door, Verdict
 from ajar.model.report import Report
 from ajar.reports import door_art
+from ajar.reports.plain import size_words, visible
 from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
@@ -23,9 +24,7 @@ from ajar.reports.words import (
     level_words,
     right_class,
     right_mark,
-    size_words,
     verdict_words,
-    visible,
 )
 
 _EVIDENCE_ROWS = 2000

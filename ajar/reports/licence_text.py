@@ -10,7 +10,8 @@ from typing import Any
 from ajar.model.component import Licence, LicenceMatch, MatchKind
 from ajar.model.reading import Reading
 from ajar.model.terms import Answer, Clause, Duty, Facet, FacetDifference, Terms
-from ajar.reports.words import ANSWER_MARKS, RIGHT_WORDS, how_known, visible
+from ajar.reports.plain import visible
+from ajar.reports.words import ANSWER_MARKS, RIGHT_WORDS, how_known
 
 SCHEMA = "ajar-licence/1"
 NOT_ADVICE = "ajar reads what the words say; it gives no legal advice."

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ajar.model.judgement import Finding, Severity
 from ajar.model.scan import FileSafety, ScanReport
-from ajar.reports.words import size_words, visible
+from ajar.reports.plain import size_words, visible
 
 _MARKS = {"dangerous": "✗", "unknown": "?", "caution": "~", "clean": "✓"}
 _COLOURS = {"dangerous": "31", "unknown": "35", "caution": "33", "clean": "32"}

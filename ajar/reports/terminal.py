@@ -14,6 +14,7 @@ from ajar.model.evidence import Basis, Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Severity, Verdict
 from ajar.model.report import Report
 from ajar.reports import door_art
+from ajar.reports.plain import size_words, visible
 from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
@@ -25,9 +26,7 @@ from ajar.reports.words import (
     level_words,
     parent_words,
     right_mark,
-    size_words,
     verdict_words,
-    visible,
 )
 
 _FINDINGS = 6

@@ -145,26 +145,3 @@ def how_known(match: LicenceMatch) -> str:
         return f"unknown terms, {where}"
     text = "text present" if match.text_present else "text not in the release"
     return f"named at {where}; {text}"
-
-
-def visible(text: str) -> str:
-    """Text that cannot drive a terminal: control, bidirectional and other invisible characters spelled out."""
-    return "".join(
-        char if char.isprintable() and char not in _HIDDEN else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
-
-
-_HIDDEN = frozenset(
-    map(chr, (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
-)
-
-
-def size_words(size_bytes: int) -> str:
-    """Bytes in the unit that reads best."""
-    size = float(size_bytes)
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    raise AssertionError(size)

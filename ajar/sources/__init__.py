@@ -42,7 +42,7 @@ def schemes() -> tuple[str, ...]:
 def open_release(locator: Locator, options: Options) -> AbstractContextManager[OpenRelease]:
     """Resolve a locator. Raises `UsageError` for a scheme nobody serves, `TargetError` when not there.
 
-    A bare `org/name` that is no path here is the hub's.
+    A bare `org/name` that is no path here is the hub's, and so is the address of a page there.
     """
     locator = _meant(locator)
     for served, module, name in SOURCES:
@@ -74,6 +74,10 @@ def cache_of(folder: Path | None) -> Cache:
 
 
 def _meant(locator: Locator) -> Locator:
+    if locator.scheme in {"http", "https"}:
+        from ajar.sources.hub import of_page
+
+        return of_page(str(locator)) or locator
     is_name = locator.scheme == "file" and not locator.subpath and _HUB_NAME.fullmatch(locator.name)
     if not is_name or Path(locator.name).exists() or Path(locator.name).parts[0] in {".", "..", "~"}:
         return locator

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ajar.blobs import Meter
 from ajar.config import Options
@@ -31,6 +31,10 @@ NAME = re.compile(r"[\w.-]{1,96}(?:/[\w.-]{1,96})?")
 _REVISION = re.compile(r"[\w./-]{1,256}")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _DATA = re.compile(r"datasets?/")
+_PAGE = re.compile(
+    r"/(?P<data>datasets/)?(?P<name>(?!datasets/|spaces/|api/|docs/)[\w.-]{1,96}/[\w.-]{1,96})"
+    r"(?:/(?:tree|blob|resolve)/(?P<revision>refs/(?:pr|convert)/\w{1,64}|[\w.-]{1,128})(?:/(?P<inner>.{1,500}?))?)?/?"
+)
 _NEXT = re.compile(r"<([^>]+)>\s*;\s*rel=\"?next\"?")
 _PAGES = 500
 _TAGS = 64
@@ -68,6 +72,22 @@ class HubSource:
             tokens={f"{authority.hostname}:{port}": token} if token else {},
         )
         return _Repository(line, endpoint, kind, name, locator), line
+
+
+def of_page(address: str) -> Locator | None:
+    """What a page of the hub shows, as people copy it from a browser: a repository, a folder or a file in it."""
+    parts, hub = urlsplit(address), urlsplit(endpoint_of())
+    if parts.netloc != hub.netloc and parts.netloc not in {"huggingface.co", "www.huggingface.co", "hf.co"}:
+        return None
+    found = _PAGE.fullmatch(unquote(parts.path))
+    if not found:
+        return None
+    return Locator(
+        scheme="hf",
+        name=f"{'dataset/' if found['data'] else ''}{found['name']}",
+        revision=found["revision"],
+        subpath=found["inner"],
+    )
 
 
 def endpoint_of() -> str:

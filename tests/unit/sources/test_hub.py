@@ -13,7 +13,9 @@ import pytest
 import ajar
 from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
 from ajar.model.evidence import GapReason
+from ajar.model.locator import Locator
 from ajar.model.report import Report
+from ajar.sources.hub import of_page
 from tests.build.releases import apache_text, write_release
 from tests.build.zips import zipped
 from tests.standin.hub import TOKEN, Sparse
@@ -54,6 +56,32 @@ def test_a_bare_name_and_a_revision(standin, folder, remote):
     commit = standin.add(TINY, folder, revisions=("main", "v1.0")).commit
     for target in (TINY, f"hf:{TINY}", f"{TINY}@v1.0", f"hf:{TINY}@{commit}"):
         assert str(remote(target).release.locator) == f"hf:{TINY}@{commit}"
+
+
+@pytest.mark.parametrize(
+    ("page", "means"),
+    [
+        ("https://huggingface.co/org/name", "hf:org/name"),
+        ("https://hf.co/org/name/", "hf:org/name"),
+        ("https://huggingface.co/org/name/tree/main", "hf:org/name@main"),
+        ("https://huggingface.co/org/name/tree/v1.0/on%20nx", "hf:org/name@v1.0//on nx"),
+        ("https://huggingface.co/org/name/blob/refs/pr/3/a/b.bin?x=1", "hf:org/name@refs/pr/3//a/b.bin"),
+        ("https://huggingface.co/org/name/resolve/main/a.bin", "hf:org/name@main//a.bin"),
+        ("https://huggingface.co/datasets/org/name", "hf:dataset/org/name"),
+        ("https://huggingface.co/spaces/org/name", None),
+        ("https://huggingface.co/api/models", None),
+        ("https://huggingface.co.host.invalid/org/name", None),
+        ("https://host.invalid/org/name", None),
+    ],
+)
+def test_the_address_of_a_page_is_what_it_shows(page, means):
+    assert of_page(page) == (Locator.parse(means) if means else None)
+
+
+def test_a_page_s_address_is_audited_as_the_repository(standin, folder, remote):
+    commit = standin.add(TINY, folder).commit
+    report = remote(f"{standin.endpoint}/{TINY}/tree/main")
+    assert str(report.release.locator) == f"hf:{TINY}@{commit}"
 
 
 def test_a_folder_of_a_repository(standin, folder, remote):

@@ -13,6 +13,12 @@ from tests.unit.sources.test_hub import card, plain, safetensors
 TINY = "org/tiny"
 
 
+@pytest.fixture(autouse=True)
+def _not_the_hub(standin, monkeypatch):
+    """The stand-in is any host here: a page of the hub would mean its repository."""
+    monkeypatch.delenv("HF_ENDPOINT")
+
+
 def address(standin, path: str) -> str:
     return f"{standin.endpoint}/{TINY}/resolve/main/{path}"
 
