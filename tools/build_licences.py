@@ -131,7 +131,7 @@ def spdx_table(sources: Path) -> tuple[dict[str, dict[str, object]], dict[str, s
 
 
 def row_texts(sources: Path) -> dict[str, str]:
-    """Texts of the rows of licences.toml that come with a package; `kept:` ones stay as they are in texts.zip."""
+    """Texts of the rows of licences.toml that come with a package."""
     texts: dict[str, str] = {}
     for row in rows():
         kind, _, place = row.get("text", "").partition(":")
@@ -140,9 +140,6 @@ def row_texts(sources: Path) -> dict[str, str]:
             texts[row["id"]] = raw.split("\n---\n", 1)[1] if raw.startswith("---\n") else raw
         elif kind == "package":
             texts[row["id"]] = (sources / place).read_text("utf-8")
-        elif kind == "kept":
-            with zipfile.ZipFile(DATA / "texts.zip") as archive:
-                texts[row["id"]] = archive.read(f"{row['id']}.txt").decode("utf-8")
     return texts
 
 
