@@ -22,7 +22,7 @@ import tomllib
 import zipfile
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 DATA = Path(__file__).parents[1] / "ajar" / "rights" / "data"
@@ -76,6 +76,8 @@ def main() -> int:
     sys.path[:0] = [str(DATA.parents[2]), str(Path(__file__).parent)]
     table, spdx, deprecated = spdx_table(arguments.sources)
     texts = without_twins(spdx | row_texts(arguments.sources), deprecated)
+    # `GPL-3.0+` is an old name of GPL-3.0-only's text, which SPDX gives in other words here and there.
+    old = {name: texts.pop(name) for name in list(texts) if name.endswith("+") and only(name) in texts}
     (DATA / "spdx.json").write_text(
         json.dumps(
             {"source": "SPDX license list 3.29", "date": "2026-11-24", "licences": table},
@@ -86,7 +88,7 @@ def main() -> int:
         encoding="utf-8",
     )
     write_texts(texts)
-    write_index(arguments.sources, texts, deprecated, table)
+    write_index(arguments.sources, texts, old, deprecated, table)
     if arguments.repositories:
         write_fingerprints(arguments.repositories)
     for name in ("texts.zip", "index.bin", "fingerprints.bin", "spdx.json"):
@@ -284,7 +286,27 @@ def tidy(groups: list[tuple[int, int, str, list[str]]]) -> list[tuple[int, int, 
     return found
 
 
-def write_index(sources: Path, texts: dict[str, str], deprecated: set[str], table: Iterable[str]) -> None:
+def notice_alone(
+    words: Sequence[str], groups: list[tuple[int, int, str, list[str]]], notice: Sequence[str]
+) -> list[tuple[int, int, str, list[str]]]:
+    """The groups, and one for what an appendix says before the notice: many keep the notice, filled in, and not that."""
+    found = [
+        (start, size - len(notice), "o", [])
+        for start, size, kind, _ in groups
+        if kind == "o"
+        and NOTICE_WORDS <= len(notice) < size
+        and list(words[start + size - len(notice) : start + size]) == list(notice)
+    ]
+    return tidy([*groups, *found])
+
+
+def only(name: str) -> str:
+    return f"{name.removesuffix('+')}-only"
+
+
+def write_index(
+    sources: Path, texts: dict[str, str], other: dict[str, str], deprecated: set[str], table: Iterable[str]
+) -> None:
     from ajar.rights.normalise import words_of
 
     wordings = Wordings(list(texts))
@@ -292,6 +314,9 @@ def write_index(sources: Path, texts: dict[str, str], deprecated: set[str], tabl
         words = tuple(words_of(text).words)
         path = sources / MARKUP / f"{name}.xml"
         shown, own, laid = marked(path, words) if path.exists() else ([], [], [])
+        if path.exists():
+            notice = marked(path, (), "standardLicenseHeader")[0]
+            own, laid = notice_alone(shown, own, notice), notice_alone(words, laid, notice)
         wordings.add(name, words, laid, published=True)
         earlier = sources / EARLIER / f"{name}.json"
         if earlier.exists():
@@ -299,6 +324,11 @@ def write_index(sources: Path, texts: dict[str, str], deprecated: set[str], tabl
             wordings.add(name, words_of(old).words, [], published=False)
         if shown:
             wordings.add(name, shown, own, published=False)
+    for name, text in other.items():
+        words = tuple(words_of(text).words)
+        wordings.add(
+            only(name), words, marked(sources / MARKUP / f"{only(name)}.xml", words)[2], published=False
+        )
     add_notices(sources, wordings, deprecated, table)
     write_sections("index.bin", index_sections(wordings))
 

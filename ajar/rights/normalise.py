@@ -61,6 +61,7 @@ _SENTENCE_END = re.compile(r"(?<=[a-z)>])\.\s+(?=[A-Z]|\d{1,3}\s)")
 _NEUTRAL_LIMIT = 2
 _ADDRESSES = re.compile(r"\S+@\S+|https?://\S+|<[^<>]*>")
 _COPYRIGHT_LINE = 240
+_AUTHORS = re.compile(r"\b[A-Z][a-z]+ (Authors|Contributors|Developers)\b")  # The Go Authors: no verb
 
 
 @cache
@@ -314,6 +315,7 @@ def _without_copyright(match: re.Match[str]) -> str:
     end = reserved.end() if reserved else stop.end() if stop else len(line)
     statement = line[:end]
     named = _ADDRESSES.sub(" ", statement[max(statement.lower().find("copyright"), 0) :])
+    named = _AUTHORS.sub(r"\1", named)
     if len(statement) > _COPYRIGHT_LINE or not is_name(_ASCII_WORD.findall(named.lower())):
         return line
     plain = [word for word in re.findall(r"[A-Za-z][a-z]*", named) if word.islower()]
