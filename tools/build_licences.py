@@ -129,6 +129,11 @@ def spdx_table(sources: Path) -> tuple[dict[str, dict[str, object]], dict[str, s
             texts[name] = row["text"]
         elif earlier.exists():
             texts[name] = json.loads(earlier.read_text("utf-8"))["licenseText"]
+    for path in sorted((sources / EARLIER).glob("*.json")):
+        if path.stem not in table:  # an exception that the list before held among the licences
+            row = json.loads(path.read_text("utf-8"))
+            table[path.stem] = {"name": row["name"], "osi": False, "openness": "unknown"}
+            texts[path.stem] = row["licenseText"]
     return table, texts, deprecated
 
 

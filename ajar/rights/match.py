@@ -39,6 +39,11 @@ _PARTS_LIMIT = 400
 _NOTICE_NEAR = 0.75
 # Words that tell one notice from the next.
 _TELLING = frozenset(["library", "version", "project", "company", "university"])
+# A licence lets somebody do something: one of these words is in every grant.
+_GRANTS = frozenset(
+    ["permission", "permitted", "permit", "permits", "grant", "grants", "granted", "may", "free", "freely"]
+    + ["license", "licensed", "licence", "licenced", "allowed", "authorized", "rights", "domain", "can"]
+)
 _UNKNOWN = "LicenseRef-unknown"
 
 
@@ -150,7 +155,7 @@ class _Search:
             self.parts.append(self.part(start, end, licences()[self.known.ids[owner]], MatchKind.EXACT))
             return True
         best = self.best(start, end)
-        if best is None:
+        if best is None or self._only_disclaims(best):
             return False
         if not self._bears_name(best):
             return self._derived(best, start, end, depth)
@@ -204,6 +209,15 @@ class _Search:
         words = {*laid.template.words[gap.a0 : gap.a1], *self.found.words[gap.b0 : gap.b1]}
         plain = word_set("neutral") | word_set("english") | word_set("licence")
         return words <= plain and words.isdisjoint(_TELLING)
+
+    def _only_disclaims(self, best: Fit) -> bool:
+        """A disclaimer without the grant before it: the same words stand in dozens of licences."""
+        return (
+            best.share < _NEAR
+            and best.template.grams is None
+            and _GRANTS.isdisjoint(self.found.words[best.first : best.last])
+            and not _GRANTS.isdisjoint(best.template.words)
+        )
 
     def _bears_name(self, best: Fit) -> bool:
         is_near = best.share >= _NEAR or (best.share >= _WITHOUT_PART and best.share_of_rest >= _NEARLY_ALL)

@@ -292,3 +292,38 @@ def test_a_licence_of_ones_own_that_is_broken(own_licences: Path) -> None:
 def test_the_public_name_is_the_function() -> None:
     assert ajar.identify_licence is identify_licence
     assert ajar.LicenceMatch is LicenceMatch
+
+
+def test_a_notice_may_stand_without_the_appendix_that_explains_it() -> None:
+    text = store().text("Apache-2.0")
+    before, appendix = text.split("APPENDIX:")
+    notice = appendix[appendix.index("Copyright") :].replace(
+        "[yyyy] [name of copyright owner]", "2023 Examplar"
+    )
+    found = identify_licence(before + notice)
+    assert (found.match, found.licence.id) == (MatchKind.TEMPLATE, "Apache-2.0")
+
+
+@pytest.mark.parametrize("owner", ["The Go Authors", "The Vim Contributors", "Set Developers"])
+def test_a_name_in_a_line_of_copyright_may_look_like_a_verb(owner: str) -> None:
+    found = identify_licence(f"Copyright (c) 2019 {owner}. All rights reserved.\n\n{store().text('MIT')}")
+    assert (found.match, found.licence.id) == (MatchKind.EXACT, "MIT")
+
+
+def test_a_condition_in_a_line_of_copyright_stays() -> None:
+    found = identify_licence(f"Copyright (c) 2019 Foo. Go ask the authors first.\n\n{store().text('MIT')}")
+    assert found.match is MatchKind.MODIFIED
+
+
+def test_a_disclaimer_alone_is_no_licence() -> None:
+    disclaimer = store().text("BSD-2-Clause").partition("THIS SOFTWARE IS")
+    bare = f"{disclaimer[1]}{disclaimer[2]}"
+    assert identify_licence(bare).match is MatchKind.UNKNOWN
+    found = identify_licence(f"{store().text('Apache-2.0')}\n\n{bare}")
+    assert (found.match, found.licence.id) == (MatchKind.MODIFIED, "Apache-2.0")
+    assert [item.change for item in found.differences] == ["added"]
+
+
+def test_old_names_of_the_gpl_name_no_text() -> None:
+    assert identify_licence(store().text("GPL-3.0-only")).licence.id == "GPL-3.0-only"
+    assert not [name for name in store().ids if name.startswith(("GPL", "LGPL")) and name.endswith("+")]
