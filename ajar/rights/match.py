@@ -41,8 +41,8 @@ _NOTICE_NEAR = 0.75
 _TELLING = frozenset(["library", "version", "project", "company", "university"])
 # A licence lets somebody do something: one of these words is in every grant.
 _GRANTS = frozenset(
-    ["permission", "permitted", "permit", "permits", "grant", "grants", "granted", "may", "free", "freely"]
-    + ["license", "licensed", "licence", "licenced", "allowed", "authorized", "rights", "domain", "can"]
+    "permission permitted permit permits grant grants granted may can free freely allowed authorized rights domain"
+    " license licensed licence licenced".split()
 )
 _UNKNOWN = "LicenseRef-unknown"
 
