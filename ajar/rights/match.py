@@ -41,8 +41,22 @@ _NOTICE_NEAR = 0.75
 _TELLING = frozenset(["library", "version", "project", "company", "university"])
 # A licence lets somebody do something: one of these words is in every grant.
 _GRANTS = frozenset(
-    "permission permitted permit permits grant grants granted may can free freely allowed authorized rights domain"
-    " license licensed licence licenced".split()
+    [
+        *(
+            "permission",
+            "permitted",
+            "permit",
+            "permits",
+            "grant",
+            "grants",
+            "granted",
+            "may",
+            "can",
+            "free",
+            "freely",
+        ),
+        *("license", "licensed", "licence", "licenced", "allowed", "authorized", "rights", "domain"),
+    ]
 )
 _UNKNOWN = "LicenseRef-unknown"
 
