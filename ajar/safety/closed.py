@@ -6,6 +6,8 @@ Sources of the signatures: the specification of each format, and the magic datab
 
 from __future__ import annotations
 
+import re
+
 from ajar.blobs import StreamBlob
 from ajar.safety.check import Specimen
 
@@ -36,6 +38,9 @@ _CLOSED = (
     (7, b"**ACE**", "an ACE archive"),
     (2, b"-lh", "an LHA archive"),
 )
+_ANY = re.compile(
+    b"|".join(b".{%d}%s" % (offset, re.escape(magic)) for offset, magic, _ in _CLOSED), re.DOTALL
+)
 # zstd before its format was fixed: the last byte of the magic was the same, the first counted versions.
 _ZSTD_BEFORE_1 = frozenset(bytes([first]) + b"\xb5/\xfd" for first in range(0x22, 0x28))
 _ISO_AT, _ISO = 32769, b"CD001"  # ECMA-119, 8.1.2: the first volume descriptor, at sector 16
@@ -51,9 +56,10 @@ _BY_NAME = {
 def closed(specimen: Specimen) -> str:
     """What the container is, with its article; empty for a file that is none of them."""
     head, blob = specimen.head, specimen.blob
-    for offset, magic, what in _CLOSED:
-        if head[offset : offset + len(magic)] == magic and (magic != b"-lh" or head[6:7] == b"-"):
-            return what
+    if _ANY.match(head):
+        for offset, magic, what in _CLOSED:
+            if head[offset : offset + len(magic)] == magic and (magic != b"-lh" or head[6:7] == b"-"):
+                return what
     if head[:2] == b"\xc7\x71" and _is_binary_cpio(head):
         return "a cpio archive of the binary kind"
     if head[:4] in _ZSTD_BEFORE_1:

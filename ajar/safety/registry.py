@@ -60,22 +60,24 @@ def _may_be_pickle(head: bytes) -> bool:
 
 
 @cache
-def _modules_for(format_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _rows_for(format_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
         (module, _NAMES.get(module, ())) for module, formats in CHECKS if not formats or format_id in formats
     )
 
 
-def checks_for(format_id: str, path: str, head: bytes) -> list[Check]:
+@cache
+def _checks_of(format_id: str, modules: tuple[str, ...]) -> tuple[Check, ...]:
+    return tuple(load(module) for module, parts in _rows_for(format_id) if not parts or module in modules)
+
+
+def checks_for(format_id: str, path: str, head: bytes) -> tuple[Check, ...]:
     """The checks that look into a file, in the order of the table."""
     name = path.lower()
-    found = [
-        load(module)
-        for module, parts in _modules_for(format_id)
-        if not parts or any(part in name for part in parts)
-    ]
+    named = tuple(module for module, parts in _NAMES.items() if any(part in name for part in parts))
+    found = _checks_of(format_id, named)
     if format_id not in PICKLED and _may_be_pickle(head):
-        found.insert(0, load("pickles"))
+        found = (load("pickles"), *found)
     return found
 
 
