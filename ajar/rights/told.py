@@ -107,6 +107,8 @@ def from_sentences(dossier: Dossier, title: str) -> Iterator[Parent]:
         for line, sentence, relation, name in islice(named, _TOLD):
             if relation is not Relation.QUANTIZED and _is_own(name, own):
                 continue
+            if relation is Relation.QUANTIZED and bases.is_quantised_name(name):
+                continue  # "get a quantised version of ours such as x-GGUF": made of this model, and not the other way
             yield Parent(
                 id=_member(name, dossier),
                 relation=relation,
