@@ -23,6 +23,7 @@ from ajar.sources._transport import Refused, Reply, Transport, authority
 
 ANSWER_BYTES = 64 << 20  # an API's answer; the largest listing seen is 20 MB
 WORKERS = 8
+OFFLINE = "offline, and not in the cache"
 AHEAD = 256  # files whose first bytes are fetched before they are asked for
 
 
@@ -44,7 +45,7 @@ class Line:
     @property
     def transport(self) -> Transport:
         if self.options.offline:
-            raise Refused(0, "offline, and not in the cache")
+            raise Refused(0, OFFLINE)
         if self._transport is None:
             self._transport = Transport(
                 meter=self.meter,
@@ -61,7 +62,7 @@ class Line:
         if self.options.offline:
             kept = self.cache.answer(url)
             if kept is None:
-                raise Refused(0, "offline, and not in the cache")
+                raise Refused(0, OFFLINE)
             return kept
         reply = self.ask(url, accept=accept, headers=headers)
         if reply.status != 200:
@@ -77,7 +78,7 @@ class Line:
         if self.options.offline:
             kept = self.cache.answer(key)
             if kept is None:
-                raise Refused(0, "offline, and not in the cache")
+                raise Refused(0, OFFLINE)
             return kept
         headers = {"content-type": "application/json"}
         reply = self.transport.get(
@@ -226,7 +227,7 @@ class _Offline:
         start: int | None = None,  # noqa: ARG002
         length: int | None = None,  # noqa: ARG002
     ) -> Reply:
-        raise Refused(0, "offline, and not in the cache")
+        raise Refused(0, OFFLINE)
 
 
 _OFFLINE = _Offline()
@@ -271,6 +272,8 @@ def refused(error: Refused, shown: str) -> TargetError:
         return TargetNotFound(
             f"{shown}: the host has no such release", hint="check the name and the revision"
         )
+    if error.strerror == OFFLINE:
+        return TargetUnreadable(f"{shown}: {OFFLINE}", hint="audit it once without --offline")
     return TargetUnreadable(
         f"{shown}: {error.strerror}", hint="check the network, or use --offline with what is cached"
     )

@@ -16,7 +16,7 @@ from ajar.model.evidence import Evidence, Gap
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 from ajar.sources._ranges import WHOLE_BYTES
-from ajar.sources._remote import Line, RemoteFile, opened, said
+from ajar.sources._remote import OFFLINE, Line, RemoteFile, opened, said
 from ajar.sources._transport import Refused
 
 INSPECTOR = "web"
@@ -45,7 +45,7 @@ def _listed(
     name = re.sub(r"[\x00-\x1f/\\]", "_", name)[:200]
     facts = line.cache.answer(f"web:{url}") if line.options.offline else _asked(line, url)
     if facts is None:
-        raise Refused(0, "offline, and not in the cache")
+        raise Refused(0, OFFLINE)
     size, tag = int(facts["size"]), str(facts["tag"])
     file = RemoteFile(url=url, size=size, key=f"{url}#{tag or size}")
     release = Release(locator=locator, revision=tag or None, files=(FileEntry(path=name, size=size),))

@@ -136,6 +136,12 @@ def test_nothing_is_kept_when_told_so(standin, folder, remote, tmp_path):
 # names, access
 
 
+def test_offline_and_never_seen_says_how_to_go_on(standin, remote):
+    with pytest.raises(TargetUnreadable, match="not in the cache") as caught:
+        remote(TINY, offline=True)
+    assert caught.value.hint == "audit it once without --offline"
+
+
 def test_what_is_not_there(standin, remote, folder):
     standin.add(TINY, folder)
     for target in ("org/none", f"{TINY}@none"):
