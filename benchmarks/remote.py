@@ -128,9 +128,9 @@ def onnx(size: int, tensors: int = 30) -> Sparse:
     length = len(graph) + sum(len(row) + share for row in rows)
     start = b"\x08\x08\x3a" + varint(length) + graph
     spans, at = {0: start}, len(start)
-    for row in rows:
-        spans[at] = row
-        at += len(row) + share
+    for line in rows:
+        spans[at] = line
+        at += len(line) + share
     return Sparse(at, spans)
 
 
@@ -178,7 +178,9 @@ def main() -> None:
             )
         names = [f"org/small-{number}" for number in range(SMALL)]
         for name in names:
-            standin.add(name, {"README.md": CARD, "config.json": b"{}", "model.safetensors": safetensors(1 << 20, 4)})
+            standin.add(
+                name, {"README.md": CARD, "config.json": b"{}", "model.safetensors": safetensors(1 << 20, 4)}
+            )
         standin.asked.clear()
         _, seconds = audited(standin, *names)
         print(f"\n{SMALL} small releases: {SMALL / seconds:.1f} a second, {standin.requests()} requests")

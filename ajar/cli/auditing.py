@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,8 @@ from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, ou
 from ajar.errors import ExitCode, TargetError, TargetNotFound, UsageError
 
 if TYPE_CHECKING:
+    from ajar.config import Options
+    from ajar.interfaces import Progress
     from ajar.model.report import Report
 
 _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
@@ -105,31 +110,58 @@ def audit(
         raise UsageError("no target", hint="give a folder, a file, or what a host has: ajar audit --help")
     if html_path is not None and len(named) > 1:
         raise UsageError("--html writes one report", hint="give one target, or --format json for many")
-    from ajar.pipeline import audit as run
-
     chosen = options_of(offline=offline, no_cache=no_cache, mot=mot, strict=strict, bases=bases)
     texts, codes = [], []
-    for target in named:
-        try:
-            with ProgressLine(enabled=not quiet) as progress:
-                report = run(target, chosen, progress=progress.callback)
-            codes.append(_exit_code(report, strict=strict, fail_on=fail_on))
-        except TargetError as error:
-            if len(named) == 1:
-                raise
-            click.echo(f"ajar: {error.message}", err=True)  # the others are worth an answer
-            codes.append(error.exit_code)
-            continue
-        texts.append(_render(report, form, verbose=verbose, explain=explain, mot=mot, path=output))
-        if html_path is not None:
-            from ajar.reports import html
+    with ProgressLine(enabled=not quiet) as progress:
+        for audited in _audited(named, chosen, progress.callback):
+            try:
+                report = audited()
+                codes.append(_exit_code(report, strict=strict, fail_on=fail_on))
+            except TargetError as error:
+                if len(named) == 1:
+                    raise
+                progress.clear()
+                click.echo(f"ajar: {error.message}", err=True)  # the others are worth an answer
+                codes.append(error.exit_code)
+                continue
+            texts.append(_render(report, form, verbose=verbose, explain=explain, mot=mot, path=output))
+            if html_path is not None:
+                from ajar.reports import html
 
-            write(html.render(report), html_path)
-            click.echo(f"HTML report: {html_path}", err=True)
+                write(html.render(report), html_path)
+                progress.clear()
+                click.echo(f"HTML report: {html_path}", err=True)
     write(_joined(texts, form, many=len(named) > 1), output)
     return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
 
 
+def _audited(
+    named: Sequence[str], chosen: Options, progress: Progress | None
+) -> Iterator[Callable[[], Report]]:
+    """For each target, in order, what gives its report or raises its error; of many, several are under way."""
+    from ajar.pipeline import audit as run
+
+    if len(named) == 1:
+        yield partial(run, named[0], chosen, progress=progress)
+        return
+    from collections import deque
+    from concurrent.futures import ThreadPoolExecutor
+
+    rest = iter(named)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        under_way = deque(pool.submit(run, target, chosen) for target in islice(rest, _AT_ONCE))
+        try:
+            for number in range(len(named)):
+                if progress:
+                    progress("auditing releases", number, len(named))
+                first = under_way.popleft()
+                yield first.result
+                under_way.extend(pool.submit(run, target, chosen) for target in islice(rest, 1))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+_AT_ONCE = 8  # a release on a host mostly waits
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
 
 

@@ -100,6 +100,10 @@ class ProgressLine:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Make room for another line."""
         if self._shown:
             click.echo("\r\033[K", err=True, nl=False)
 

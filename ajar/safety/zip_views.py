@@ -22,6 +22,7 @@ _END_BYTES, _CENTRAL_BYTES, _LOCAL_BYTES = 22, 46, 30
 _TAIL_BYTES = 65535 + _END_BYTES
 _DIRECTORY_BYTES = 64 << 20
 _SEARCH_BYTES = 1 << 16
+_DESCRIPTOR_BYTES = 64  # 12 to 24 bytes, and the signature behind them
 _NEAR_BYTES = 512
 _ENDS = 16  # directories that are read; an honest archive has one
 _NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x07\x08)")
@@ -258,9 +259,15 @@ def _next_header(blob: Blob, at: int) -> int:
     sign = blob.read_at(at, 4)
     if sign == _LOCAL:
         return at
-    near = blob.read_at(at, _NEAR_BYTES * 8)
-    local, central = near.find(_LOCAL), near.find(_CENTRAL)
-    return at + local if local >= 0 and (central < 0 or local < central) else -1
+    for reach in (
+        _DESCRIPTOR_BYTES,
+        _NEAR_BYTES * 8,
+    ):  # a descriptor, or whatever else stands between two members
+        near = blob.read_at(at, reach)
+        local, central = near.find(_LOCAL), near.find(_CENTRAL)
+        if local >= 0 or central >= 0:
+            return at + local if local >= 0 and (central < 0 or local < central) else -1
+    return -1
 
 
 def _until_next(blob: Blob, start: int) -> int:
