@@ -76,3 +76,12 @@ def test_two_revisions_and_a_date(standin) -> None:  # noqa: F811
         wrong = ajar("diff", *arguments)
         assert wrong.returncode == 2
         assert words in wrong.stderr
+
+
+def test_reports_of_many_targets_come_in_their_order(standin) -> None:  # noqa: F811
+    names = [f"org/number-{number}" for number in range(20)]
+    for name in names:
+        standin.add(name, model())
+    reports = json.loads(ajar("audit", *names, "--format", "json").stdout)
+    found = [report["release"]["locator"].split("@")[0] for report in reports]
+    assert found == [f"hf:{name}" for name in names]
