@@ -15,7 +15,7 @@ import sys
 import zipfile
 import zlib
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -64,13 +64,10 @@ class Store:
 
     def holders(self, gram: int) -> Sequence[int]:
         """Wordings that hold a phrase."""
-        at = bisect_left(self.grams, gram)
-        found = [*self.extra.get(gram, ())]
-        while at < len(self.grams) and self.grams[at] == gram:
-            if self.gram_holders[at] != NOBODY:
-                found.append(self.gram_holders[at])
-            at += 1
-        return found
+        start = bisect_left(self.grams, gram)
+        end = bisect_right(self.grams, gram, start)
+        found = [*self.extra.get(gram, ()), *self.gram_holders[start:end]]
+        return [number for number in found if number != NOBODY] if NOBODY in found else found
 
     def template(self, number: int) -> Template:
         """One wording, unpacked; the last ones asked for are kept."""
