@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,13 +71,15 @@ def read(
     offline: bool,
     no_cache: bool,
 ) -> int:
-    """Read WHAT: a file, a licence's id, or a target. `ajar licence WHAT` is the same."""
+    """Read WHAT: a file, `-` for what is piped in, a licence's id, or a target. `ajar licence WHAT` is the same."""
     from ajar import licensing
     from ajar.reports import licence_text
 
     path = Path(what)
     reading: Reading
-    if path.is_file() and _is_text(path):
+    if what == "-":
+        reading = licensing.of_text(sys.stdin.buffer.read(_FILE_BYTES), what, question)
+    elif path.is_file() and _is_text(path):
         reading = licensing.of_text(_bytes(path), str(path), question)
     elif not path.exists() and (known := licensing.of_id(what, question)) is not None:
         reading = known

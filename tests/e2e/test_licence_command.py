@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,14 @@ def test_a_file_that_is_what_it_says(tmp_path: Path) -> None:
     assert done.stdout.startswith("Apache-2.0  Apache License 2.0\n  whole text")
     assert "pass a NOTICE file on" in done.stdout
     assert done.stdout.count("no legal advice") == 1
+
+
+def test_a_text_that_is_piped_in() -> None:
+    command = [sys.executable, "-m", "ajar", "licence", "-"]
+    done = subprocess.run(
+        command, input=apache_text(), capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.startswith("Apache-2.0  Apache License 2.0\n  whole text, -:2")
 
 
 def test_a_file_with_other_words_in_it(tmp_path: Path) -> None:
