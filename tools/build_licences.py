@@ -340,7 +340,8 @@ def write_index(
 
 def add_notices(sources: Path, wordings: Wordings, deprecated: set[str], table: Iterable[str]) -> None:
     """The words with which a file says under which licence it is, where SPDX knows them."""
-    for path in sorted((sources / MARKUP).glob("*.xml")):
+    # MPL-2.0-no-copyleft-exception has MPL-2.0's notice: of two with the same the shorter name is meant.
+    for path in sorted((sources / MARKUP).glob("*.xml"), key=lambda path: (len(path.stem), path.stem)):
         if path.stem in deprecated or path.stem not in table:
             continue
         shown, own, _ = marked(path, (), "standardLicenseHeader")

@@ -23,7 +23,7 @@ BYTES_LIMIT = 4 * 2**20
 # A text that only names a licence is a paragraph or two.
 _REFERENCE_WORDS = 200
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]{4,200}")
-_GNU = re.compile(r"\bgnu (?:(affero|lesser|library) )?general public license\b")
+_GNU = re.compile(r"\b(?:(affero|lesser|library) )?gnu (?:(affero|lesser|library) )?general public license\b")
 _GNU_VERSION = re.compile(r"\bversion (\d)(?: (\d))?\b")
 _GNU_KINDS = {"": "GPL", "affero": "AGPL", "lesser": "LGPL", "library": "LGPL"}
 # Of the words of an English text, this many are among its commonest; half as many as in any licence of the data.
@@ -142,7 +142,7 @@ def _named(text: str) -> LicenceMatch | None:
 def _gnu_named(text: str) -> Licence | None:
     """The GNU licence of a file's header: kind, version, and whether later ones do too."""
     words = " ".join(words_of(text).words)
-    kinds = {match[1] or "" for match in _GNU.finditer(words)}
+    kinds = {match[1] or match[2] or "" for match in _GNU.finditer(words)}
     versions = {f"{match[1]}.{match[2] or 0}" for match in _GNU_VERSION.finditer(words)}
     if len(kinds) != 1 or len(versions) != 1:
         return None

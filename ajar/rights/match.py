@@ -38,7 +38,7 @@ _DEPTH = 64
 _PARTS_LIMIT = 400
 _NOTICE_NEAR = 0.75
 # Words that tell one notice from the next.
-_TELLING = frozenset(["library", "version", "project", "company", "university"])
+_TELLING = frozenset(["library", "lesser", "affero", "version", "project", "company", "university"])
 # A licence lets somebody do something: one of these words is in every grant.
 _GRANTS = frozenset(
     [

@@ -49,6 +49,8 @@ _FIXED = {
 }
 _BRANCH = re.compile(r"/(?:blob|raw|resolve|tree)/[^/]{1,100}(?=/)")
 _ENDING = re.compile(r"\.(?:txt|html?|md|pdf)$")
+# Both pages of a licence of Creative Commons, in any language.
+_CREATIVE = re.compile(r"^(creativecommons\.org/[a-z]+/[a-z-]+/\d\.\d)/(?:legalcode|deed)(?:\.[\w-]{1,12})?$")
 _SEE_FILE = re.compile(
     r"^(?:see licen[cs]e(?: file)?(?: in)?\s*)?<?(?P<path>[\w./-]{1,200})>?$", re.IGNORECASE
 )
@@ -82,7 +84,7 @@ def _by_name() -> Mapping[str, str]:
 
 def _fold(name: str) -> str:
     bare = name.strip().lower().removeprefix("http://").removeprefix("https://").removeprefix("www.")
-    bare = re.sub(r"\.(?:txt|html|md)$", "", bare.rstrip("/"))
+    bare = re.sub(r"\.(?:txt|html|md)$", "", _CREATIVE.sub(r"\1", bare.rstrip("/")))
     return re.sub(r"[\s_,\"'()-]+", " ", bare).strip()
 
 

@@ -327,3 +327,30 @@ def test_a_disclaimer_alone_is_no_licence() -> None:
 def test_old_names_of_the_gpl_name_no_text() -> None:
     assert identify_licence(store().text("GPL-3.0-only")).licence.id == "GPL-3.0-only"
     assert not [name for name in store().ids if name.startswith(("GPL", "LGPL")) and name.endswith("+")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("This package is under https://creativecommons.org/licenses/by/4.0/legalcode.", "CC-BY-4.0"),
+        ("https://creativecommons.org/licenses/by-nc/4.0/deed.de", "CC-BY-NC-4.0"),
+        ("https://creativecommons.org/licenses/by-sa/4.0/legalcode.txt", "CC-BY-SA-4.0"),
+        (
+            (
+                "You can redistribute it and/or modify it under the terms of the Lesser GNU General Public License as "
+                "published by the Free Software Foundation, either version 3 of the License, or any later version."
+            ),
+            "LGPL-3.0-or-later",
+        ),
+        (
+            (
+                "This Source Code Form is subject to the terms of the Mozilla Public License, v. 2.0. If a copy of the "
+                "MPL was not distributed with this file, You can obtain one at http://mozilla.org/MPL/2.0/."
+            ),
+            "MPL-2.0",
+        ),
+    ],
+)
+def test_what_only_names_a_licence(text: str, name: str) -> None:
+    found = identify_licence(text)
+    assert (found.match, found.licence.id) == (MatchKind.REFERENCE, name)
