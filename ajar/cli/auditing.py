@@ -138,7 +138,10 @@ def audit(
 def _audited(
     named: Sequence[str], chosen: Options, progress: Progress | None
 ) -> Iterator[Callable[[], Report]]:
-    """For each target, in order, what gives its report or raises its error; of many, several are under way."""
+    """For each target, in order, what gives its report or raises its error; of many on hosts, several are under way.
+
+    Those on disk come one by one: they would only take each other's time, which each audit has a limit of.
+    """
     from ajar.pipeline import audit as run
 
     if len(named) == 1:
@@ -148,8 +151,9 @@ def _audited(
     from concurrent.futures import ThreadPoolExecutor
 
     rest = iter(named)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        under_way = deque(pool.submit(run, target, chosen) for target in islice(rest, _AT_ONCE))
+    at_once = 1 if any(Path(target).exists() for target in named) else _AT_ONCE
+    with ThreadPoolExecutor(at_once) as pool:
+        under_way = deque(pool.submit(run, target, chosen) for target in islice(rest, at_once))
         try:
             for number in range(len(named)):
                 if progress:

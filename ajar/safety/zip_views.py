@@ -259,10 +259,8 @@ def _next_header(blob: Blob, at: int) -> int:
     sign = blob.read_at(at, 4)
     if sign == _LOCAL:
         return at
-    for reach in (
-        _DESCRIPTOR_BYTES,
-        _NEAR_BYTES * 8,
-    ):  # a descriptor, or whatever else stands between two members
+    # A descriptor, or whatever else stands between two members.
+    for reach in (_DESCRIPTOR_BYTES, _NEAR_BYTES * 8):
         near = blob.read_at(at, reach)
         local, central = near.find(_LOCAL), near.find(_CENTRAL)
         if local >= 0 or central >= 0:
