@@ -12,7 +12,7 @@ from ajar.errors import UsageError
 from ajar.interfaces import Progress
 from ajar.model.component import Licence, LicenceMatch, MatchKind, Scope
 from ajar.model.evidence import Location
-from ajar.model.reading import Reading, Row, Touched
+from ajar.model.reading import LicenceStory, Reading, Row, Touched
 from ajar.model.terms import FacetDifference, Terms
 from ajar.rights.data_store import licences, names_of_texts, store
 from ajar.rights.identify import identify_licence
@@ -181,6 +181,11 @@ def terms(wanted: Licence) -> Terms:
         return known
     text = _text(wanted)
     return Terms(licence=wanted.id, clauses=rights.clauses_of(text) if text else (), is_reviewed=False)
+
+
+def story(wanted: Licence) -> LicenceStory:
+    """The history of its text, and which well-known models stand under it."""
+    return rights.story(wanted.id)
 
 
 def compared(left: Licence, right: Licence) -> tuple[FacetDifference, ...]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ajar.model.component import Licence
-from ajar.model.terms import Facet
+from ajar.model.reading import LicenceEvent
+from ajar.model.terms import Clause, Facet
+from ajar.reports.licence_text import event_words
 from ajar.rights.data_store import licences, names_of_texts, rows, store
+from ajar.rights.facets import compare, known_terms
+from ajar.rights.history import story
 from ajar.rights.match import against
 from ajar.rights.records import record, recorded
 
@@ -28,16 +32,12 @@ def _tags() -> list[dict[str, Any]]:
     return list(tomllib.loads((DATA / "hub_tags.toml").read_text("utf-8"))["tag"])
 
 
-@cache
-def _bases() -> list[dict[str, Any]]:
-    return list(tomllib.loads((DATA / "bases.toml").read_text("utf-8"))["base"])
-
-
 def pages() -> dict[str, Callable[[], str]]:
     """Name of each page, below the reference folder, and what makes it."""
     found: dict[str, Callable[[], str]] = {
         "licences": index,
         "licence-families": families,
+        "licences-others": others,
         "hub-tags": hub_tags,
     }
     for name in _known():
@@ -59,7 +59,7 @@ def index() -> str:
     lines = ["# Licences", "", NOTE, ""]
     said = (
         f"{len(_known())} licences whose words were read and adjudicated, of {len(licences())} that are known. "
-        "For the others the clause detectors speak, marked so. `ajar licence list` has them all; "
+        "For [the others](licences-others.md) the clause detectors speak, marked so. `ajar licence list` has them all; "
         "[families](licence-families.md), [tags of the hub](hub-tags.md)."
     )
     lines += [
@@ -75,6 +75,27 @@ def index() -> str:
     return "\n".join(lines) + "\n"
 
 
+def others() -> str:
+    """Every other licence that a text or a name can be found to be."""
+    lines = [
+        "# Licences without adjudicated facets",
+        "",
+        NOTE,
+        "",
+        "*Kind* is from the SPDX list's own marks and, where a limit stands, from the words. `ajar licence show ID` reads the text.",
+        "",
+        "| licence | name | kind | limits | recognised by |",
+        "|---|---|---|---|---|",
+    ]
+    texts, known = names_of_texts(), set(_known())
+    for name in sorted(licences().keys() - known, key=str.lower):
+        found = licences()[name]
+        limits = ", ".join(found.limits) or "–"
+        how = "text" if name in texts else "name"
+        lines.append(f"| `{name}` | {_cell(found.name)} | {_kind(found)} | {limits} | {how} |")
+    return "\n".join(lines) + "\n"
+
+
 def one(name: str) -> str:
     """One licence: its facets with their quotes, who uses it, the tags that mean it, what its text comes from."""
     found, known, data = licences()[name], record(name), _facets(name)
@@ -87,32 +108,84 @@ def one(name: str) -> str:
         f"`{name}`: {_kind(found)}. Reviewed {known.date}; source: <{known.source}>.",
         "",
     ]
-    lines += list(_history(name, data))
-    lines += ["", "| facet | what it says | the words it rests on |", "|---|---|---|"]
+    lines += ["## What it says", "", "| facet | what it says | the words it rests on |", "|---|---|---|"]
     for facet in Facet:
         for clause in (item for item in known.clauses if item.facet is facet):
-            number = f" {clause.number:,.0f} {clause.unit}" if clause.number is not None else ""
-            items = f" ({', '.join(clause.items)})" if clause.items else ""
             quote = f"“{_cell(clause.quote)}”" if clause.quote else "–"
-            lines.append(f"| {facet.value} | {_cell(f'{clause.value}{number}{items}')} | {quote} |")
-    users = [pattern for row in _bases() if row.get("licence") == name for pattern in row["match"]]
-    if users:
-        lines += ["", f"Base models under it: {', '.join(f'`{user}`' for user in sorted(users))}."]
-    tags = [row["id"] for row in _tags() if row.get("licence") == name]
-    if tags:
-        lines += ["", f"Tags of the hub that mean it: {', '.join(f'`{tag}`' for tag in tags)}."]
+            lines.append(f"| {facet.value} | {_cell(_value(clause))} | {quote} |")
+    lines += [*_users(name), *_history(name, data)]
     return "\n".join(lines) + "\n"
 
 
 def _history(name: str, data: dict[str, Any]) -> Iterator[str]:
+    told = story(name)
+    lines = []
+    row = next((item for item in rows() if item["id"] == name), None)
+    lines += [f"{event.date}: {_told(event)} ([source]({event.source}))" for event in told.events]
+    if told.follows:
+        lines.append(f"Its maker's text before it: {_links(told.follows)}.")
+    if told.followed_by:
+        lines.append(f"Its maker's text after it: {_links(told.followed_by)}.")
     parent = data.get("inherits")
     if parent:
         share = _share(name, parent)
-        measured = f"; {share:.0%} of that text's words stand in it" if share else ""
-        yield f"Built on [`{parent}`]({parent}.md){measured}."
-    row = next((item for item in rows() if item["id"] == name), None)
+        measured = f": {share:.0%} of that text's words stand in it" if share else ""
+        lines.append(f"Built on [`{parent}`]({parent}.md){measured}.")
+    children = [other for other in _known() if _facets(other).get("inherits") == name]
+    if children:
+        lines.append(f"Built on it: {_links(children)}.")
     if row and row.get("date"):
-        yield f"Text read {row['date']} from <{row['source']}>."
+        lines.append(f"Text read {row['date']} from <{row['source']}>.")
+    yield from ("", "## History of the text", "", *(f"- {line}" for line in lines)) if lines else ()
+    for older in dict.fromkeys((*told.follows, *((parent,) if parent else ()))):
+        if older in recorded():
+            yield from _changes(older, name)
+
+
+def _told(event: LicenceEvent) -> str:
+    if event.kind == "left":
+        return f"left for {_links([event.of])} with {event.what}"
+    return event_words(event)
+
+
+def _links(names: Sequence[str]) -> str:
+    known = set(_known())
+    return ", ".join(f"[`{name}`]({name}.md)" if name in known else f"`{name}`" for name in names)
+
+
+def _changes(older: str, newer: str) -> Iterator[str]:
+    """What the newer text says otherwise, facet by facet."""
+    before, after = known_terms(older), known_terms(newer)
+    assert before is not None
+    assert after is not None
+    found = compare(before, after)
+    yield from ("", f"Against `{older}`:" if found else f"Says what `{older}` says in every facet.", "")
+    if not found:
+        return
+    yield from (f"| facet | `{older}` | `{newer}` |", "|---|---|---|")
+    for item in found:
+        yield f"| {item.facet.value} | {_values(item.left)} | {_values(item.right)} |"
+
+
+def _values(clauses: Sequence[Clause]) -> str:
+    return _cell("; ".join(dict.fromkeys(_value(clause) for clause in clauses))) or "–"
+
+
+def _value(clause: Clause) -> str:
+    number = f" {clause.number:,.0f} {clause.unit}" if clause.number is not None else ""
+    items = f" ({', '.join(clause.items)})" if clause.items else ""
+    return f"{clause.value}{number}{items}"
+
+
+def _users(name: str) -> list[str]:
+    models = story(name).models
+    tags = [row["id"] for row in _tags() if row.get("licence") == name]
+    lines = []
+    if models:
+        lines.append(f"- Base models: {', '.join(f'`{model}`' for model in models)}.")
+    if tags:
+        lines.append(f"- Tags of the hub that mean it: {', '.join(f'`{tag}`' for tag in tags)}.")
+    return ["", "## Who uses it", "", *lines] if lines else []
 
 
 @cache

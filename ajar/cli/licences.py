@@ -149,7 +149,7 @@ def _row(row: Any) -> dict[str, Any]:
 @click.option("--text", "whole", is_flag=True, help="Print the licence's text.")
 @text_or_json
 def show_(id: str, whole: bool, form: str) -> int:  # noqa: A002  the word users see
-    """Show one licence by ID: what its words say, facet by facet, each with its quote."""
+    """Show one licence by ID: what its words say, each with its quote, its history, and who uses it."""
     from ajar import licensing
     from ajar.reports import licence_text
 
@@ -158,7 +158,9 @@ def show_(id: str, whole: bool, form: str) -> int:  # noqa: A002  the word users
     if whole:
         show(licensing.text_of(found))
     else:
-        show(licence_text.facets_json(found, said) if form == "json" else licence_text.facets(found, said))
+        told = licensing.story(found)
+        form_of = licence_text.facets_json if form == "json" else licence_text.facets
+        show(form_of(found, said, told))
     return ExitCode.OK
 
 

@@ -43,3 +43,25 @@ class Row:
     has_text: bool
     is_recognised: bool  # a text of it would be named
     is_reviewed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceEvent:
+    """Something that happened to a licence's text."""
+
+    kind: str  # dated | changed | left
+    date: str  # ISO 8601, to the day or the month
+    of: str  # left: the licence that took its place
+    what: str  # the release it happened with, or what changed
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceStory:
+    """The history of a licence's text, and the well-known base models under it."""
+
+    licence: str
+    events: tuple[LicenceEvent, ...]
+    follows: tuple[str, ...]  # the same maker's text before it
+    followed_by: tuple[str, ...]
+    models: tuple[str, ...]  # patterns of hub ids

@@ -8,7 +8,7 @@ from textwrap import fill
 from typing import Any
 
 from ajar.model.component import Licence, LicenceMatch, MatchKind
-from ajar.model.reading import Reading
+from ajar.model.reading import LicenceEvent, LicenceStory, Reading
 from ajar.model.terms import Answer, Clause, Duty, Facet, FacetDifference, Terms
 from ajar.reports.plain import visible
 from ajar.reports.words import ANSWER_MARKS, RIGHT_WORDS, how_known
@@ -215,14 +215,32 @@ def _clause(clause: Clause) -> dict[str, Any]:
 # one licence, and two
 
 
-def facets(found: Licence, said: Terms) -> str:
+def facets(found: Licence, said: Terms, story: LicenceStory) -> str:
     head = [
         visible(f"{found.id}  {found.name}"),
         f"  {found.openness.value.replace('-', ' ')}{', OSI-approved' if found.osi else ''}",
         f"  {'reviewed ' + said.date + ', ' + said.source if said.is_reviewed else 'read by the clause detectors, not reviewed'}",
         "",
     ]
-    return "\n".join([*head, *_by_facet(said.clauses)])
+    return "\n".join([*head, *_by_facet(said.clauses), *_story(story)])
+
+
+def _story(story: LicenceStory) -> Iterator[str]:
+    rows = [(event.date, event_words(event)) for event in story.events]
+    rows += [("before it", name) for name in story.follows]
+    rows += [("after it", name) for name in story.followed_by]
+    if story.models:
+        rows.append(("used by", ", ".join(story.models)))
+    if rows:
+        yield ""
+    for name, words in rows:
+        yield fill(visible(words), 96, initial_indent=f"  {name:<19}", subsequent_indent=" " * 21)
+
+
+def event_words(event: LicenceEvent) -> str:
+    if event.kind == "left":
+        return f"left for {event.of} with {event.what}"
+    return event.what or "the date that stands in the text"
 
 
 def _by_facet(clauses: Sequence[Clause]) -> Iterator[str]:
@@ -237,7 +255,7 @@ def _by_facet(clauses: Sequence[Clause]) -> Iterator[str]:
                 )
 
 
-def facets_json(found: Licence, said: Terms) -> str:
+def facets_json(found: Licence, said: Terms, story: LicenceStory) -> str:
     body = {
         "id": found.id,
         "name": found.name,
@@ -248,6 +266,19 @@ def facets_json(found: Licence, said: Terms) -> str:
         "source": said.source,
         "date": said.date,
         "facets": [_clause(clause) for clause in said.clauses],
+        "history": [
+            {
+                "date": event.date,
+                "kind": event.kind,
+                "of": event.of or None,
+                "what": event_words(event),
+                "source": event.source,
+            }
+            for event in story.events
+        ],
+        "follows": list(story.follows),
+        "followed_by": list(story.followed_by),
+        "models": list(story.models),
     }
     return json.dumps(body, indent=2, ensure_ascii=False)
 

@@ -10,6 +10,7 @@ from ajar.rights.clauses import clauses_of
 from ajar.rights.duties import ReleaseFacts, duties
 from ajar.rights.facets import all_terms, compare, known_terms, terms_of
 from ajar.rights.findings import judge
+from ajar.rights.history import story
 from ajar.rights.names import resolve
 from ajar.rights.questions import plan_of
 from ajar.rights.terms import obligations_of, rights_of
@@ -36,5 +37,6 @@ __all__ = [
     "plan_of",
     "resolve",
     "rights_of",
+    "story",
     "terms_of",
 ]

@@ -108,6 +108,18 @@ def named_licences(expression: str) -> tuple[tuple[Licence, ...], bool]:
     return (read.licences, read.choice) if read is not None else ((), False)
 
 
+def models_under(licence: str) -> tuple[str, ...]:
+    """Patterns of the ids of base models under a licence, alone or beside others."""
+    return tuple(
+        sorted(
+            pattern
+            for row in _data()["base"]
+            if licence in row.get("licence", "").replace("(", " ").replace(")", " ").split()
+            for pattern in row["match"]
+        )
+    )
+
+
 def by_id(name: str) -> Known | None:
     """What is known of a hub id; None when no row matches it."""
     folded = name.strip().lower()
