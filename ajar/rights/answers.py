@@ -298,7 +298,7 @@ def fields(terms: Terms, _: Plan) -> Found:
 
 def territory(terms: Terms, _: Plan) -> Found:
     """Whether the licence holds everywhere."""
-    clause = _first(terms, Facet.TERRITORY, "excluded", "excluded-in-part")
+    clause = _first(terms, Facet.TERRITORY, "excluded", "limited-to", "excluded-in-part")
     if clause is not None:
         return Found("conditional", clause, (keep_out(clause),))
     check = _checked(terms, Facet.TERRITORY)
@@ -328,6 +328,10 @@ def _territory_reader(asked: str) -> Reader:
         for clause in terms.of(Facet.TERRITORY):
             if clause.value == "check":
                 return Found("unknown", clause)
+            if clause.value == "limited-to":
+                if not any(covers(named, asked) for named in clause.items):
+                    return Found("no", clause)
+                continue
             if any(covers(named, asked) for named in clause.items) and clause.value == "excluded":
                 return Found("no", clause)
             if any(overlaps(named, asked) for named in clause.items) or not clause.items:

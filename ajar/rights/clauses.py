@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ajar.model.terms import Clause, Facet
+from ajar.rights.frames import forbids_at, frames_in
+from ajar.rights.quoting import quote_of
 from ajar.rights.sentences import Sentence, sentences_of
 from ajar.rights.thresholds import laws_in, territories_in, thresholds_in
-
-QUOTE_CHARS = 300
-_BEFORE_CHARS = 110
 
 _BAN = re.compile(
     r"\b(?:not|never|cannot|can't|no one|nobody|neither|prohibit\w*|forbid\w*|forbidden|refrain|unlicensed)\b"
@@ -27,7 +27,15 @@ _BAN = re.compile(
     r"|不得|禁止"
 )
 _BANNED_AFTER = re.compile(
-    r"[^.;]{0,90}?\b(?:is|are|be)\b[\w ]{0,16}\b(?:not (?:permitted|allowed|granted|licen[cs]ed|authori[sz]ed)|prohibited|forbidden)\b"
+    r"[^.;]{0,90}?\b(?:is|are|be)\b[\w ]{0,16}\b(?:not (?:permitted|allowed|granted|licen[cs]ed|authori[sz]ed)|prohibited|forbidden|disallowed|barred|excluded from (?:this|the))\b"
+)
+# "No modified version may be shared": the subject itself says that nothing of the kind is allowed.
+_NOTHING = re.compile(
+    r"^(?:further(?:more)?,? |moreover,? )?no (?!warrant|liab|rights?\b|licen|other|one\b|part(?:y|ies)\b|permission|consent|fee|charge|royalt)"
+    r"[^.;:]{0,100}\b(?:may|shall|can|must|is|are)\b(?! (?:required|needed|necessary|liable|responsible|obliged))"
+)
+_NOT_GRANTED = re.compile(
+    r"\b(?:may|shall|must|can|will) not\b|\bcannot\b|\bnot (?:permitted|allowed|granted|authori[sz]ed)\b|\b(?:prohibited|forbidden)\b"
 )
 _UNBAN = re.compile(
     r"\b(?:not|no longer|never|nothing|neither)\b.{0,30}\b(?:prohibit|restrict|forbid|limit|prevent)\w*|\bnot (?:limited|only)\b"
@@ -35,7 +43,7 @@ _UNBAN = re.compile(
 # Words about other terms than these, or that take a wording back.
 _ELSEWHERE = re.compile(
     r"\b(?:unlike|in contrast (?:to|with)|as opposed to|instead of the|formerly|previous(?:ly)? (?:version|release|licen|model|restrict|limit)|used to be|no longer (?:restrict|limit|prohibit|requir|appl)"
-    r"|earlier (?:version|release)|is not an? \S{0,30}(?:licen[cs]e|restriction)|(?:does|do|did|shall|will) not (?:prohibit|forbid|restrict|limit the|require|prevent)"
+    r"|(?:earlier|older|prior) (?:versions?|releases?)|(?:has|have) been (?:dropped|lifted|removed)|is not an? \S{0,30}(?:licen[cs]e|restriction)|(?:does|do|did|shall|will) not (?:prohibit|forbid|restrict|limit the|require|prevent)"
     r"|not (?:required|obliged|obligated|restricted|prohibited)|no (?:restrictions?|limits?|limitations?) on|not a non-?commercial|without any restriction"
     r"|nothing in this (?:licen[cs]e|agreement|policy) (?:shall |will )?(?:prohibits?|restricts?|limits?|prevents?|forbids?))\b"
 )
@@ -90,6 +98,8 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
             found[Facet.FIELD_OF_USE, field.id] = clause_or_none
     for clause in (*_thresholds(page), *_territories(page), *_laws(page)):
         found.setdefault((clause.facet, clause.value, clause.unit, clause.items), clause)
+    for clause in frames_in(page.sentences, page.worth):
+        found.setdefault((clause.facet, clause.value, clause.items), clause)
     order = {facet: number for number, facet in enumerate(Facet)}
     return tuple(sorted(_settled(found.values()), key=lambda clause: order[clause.facet]))
 
@@ -97,7 +107,7 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
 class _Page:
     """Sentences with an index of the words that gate the patterns."""
 
-    __slots__ = ("_cache", "flat", "sentences", "starts", "wide")
+    __slots__ = ("_cache", "_worth", "flat", "sentences", "starts", "wide")
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self.sentences = sentences
@@ -110,10 +120,22 @@ class _Page:
             self.starts.append(at)
             at += len(sentence.low) + 1
         self._cache: dict[str, tuple[int, ...]] = {}
+        self._worth: dict[int, bool] = {}
 
     def holding(self, words: Sequence[str]) -> list[int]:
         """Numbers of the sentences that hold one of the words, in order."""
         return sorted({number for word in words for number in self._with(word)})
+
+    def worth(self, words: Sequence[str]) -> list[int]:
+        """The same without sentences that disclaim, or that speak of other terms than these."""
+        return [number for number in self.holding(words) if self._is_worth(number)]
+
+    def _is_worth(self, number: int) -> bool:
+        known = self._worth.get(number)
+        if known is None:
+            low = self.sentences[number].low
+            known = self._worth[number] = not (_ELSEWHERE.search(low) or _DISCLAIMER.search(low))
+        return known
 
     def _with(self, word: str) -> tuple[int, ...]:
         known = self._cache.get(word)
@@ -142,6 +164,10 @@ def _matches(page: _Page, pattern: _Pattern) -> Iterator[Clause]:
         if pattern.ban and not _is_banned(sentence, match.start(), match.end()):
             continue
         if pattern.value not in _GRANTS and _ELSEWHERE.search(low):
+            continue
+        if pattern.value == "yes" and (
+            _NOT_GRANTED.search(match.string, max(match.start() - 8, 0), match.end()) or _NOTHING.match(low)
+        ):
             continue
         yield Clause(
             facet=pattern.facet,
@@ -178,6 +204,8 @@ def _named(sentence: Sentence, match: re.Match[str]) -> tuple[str, ...]:
 def _is_banned(sentence: Sentence, start: int, end: int) -> bool:
     """Whether what stands there is forbidden, by the sentence itself or by the list it is an item of."""
     before = sentence.low[:start]
+    if _NOTHING.match(sentence.low):
+        return True
     if _BAN.search(_UNBAN.sub(" ", before)) or _BANNED_AFTER.match(sentence.low, end):
         return True
     return bool(sentence.lead) and bool(_BAN.search(_UNBAN.sub(" ", sentence.lead)))
@@ -189,7 +217,7 @@ def _barred(page: _Page, field: _Field) -> Clause | None:
         if _DISCLAIMER.search(sentence.low) or _ELSEWHERE.search(sentence.low):
             continue
         for match in field.regex.finditer(sentence.low):
-            if _is_banned(sentence, match.start(), match.end()):
+            if _is_banned(sentence, match.start(), match.end()) or forbids_at(sentence.low, match.start()):
                 quote = quote_of(sentence.text, match.start(), match.end())
                 return Clause(
                     facet=Facet.FIELD_OF_USE,
@@ -201,21 +229,8 @@ def _barred(page: _Page, field: _Field) -> Clause | None:
     return None
 
 
-def quote_of(text: str, start: int, end: int) -> str:
-    """At most 300 characters of a sentence around what was found in it."""
-    if len(text) <= QUOTE_CHARS:
-        return text
-    begin = max(start - _BEFORE_CHARS, 0)
-    if begin:
-        begin = text.find(" ", begin, start + 1) + 1 or begin
-    stop = min(max(end, begin + QUOTE_CHARS - 2), begin + QUOTE_CHARS - 2)
-    if stop < len(text):
-        stop = text.rfind(" ", begin + 1, stop) if " " in text[begin + 1 : stop] else stop
-    return f"{'…' if begin else ''}{text[begin:stop]}{'…' if stop < len(text) else ''}"
-
-
 def _thresholds(page: _Page) -> Iterator[Clause]:
-    words = ("user", "mau", "muu", "revenue", "visits", "turnover", "funding", "people", "employees", "individuals", "members", "访问", "月活", "收入")  # fmt: skip
+    words = ("user", "mau", "muu", "revenue", "visits", "turnover", "funding", "people", "employees", "individuals", "members", "requests", "queries", "earn", "sales", "profit", "valuation", "valued", "raised", "users", "income", " arr", "staff", "visitors", "capitali", "访问", "月活", "收入")  # fmt: skip
     for number in page.holding(words):
         sentence = page.sentences[number]
         if _ELSEWHERE.search(sentence.low):
@@ -232,7 +247,7 @@ def _thresholds(page: _Page) -> Iterator[Clause]:
 
 
 def _territories(page: _Page) -> Iterator[Clause]:
-    words = ("not apply", "exclud", "not being granted", "not granted", "domiciled", "outside", "not available", "not licensed", "other than", "except", "principal place", "not use", "located in", "resident", "不适用", "不包括")  # fmt: skip
+    words = ("not apply", "exclud", "not being granted", "not granted", "domiciled", "outside", "not available", "not licensed", "other than", "except", "principal place", "not use", "located in", "resident", "not extend", "not be made available", "not be offered", "only in", "only within", "solely within", "exclusively in", "exclusively within", "limited to", "restricted to", "established in", "based in", "residing", "void in", "prohibited", "excluded", "forbidden", "exception of", "not located", "not permitted in", "only", "cannot", "n't", "not be downloaded", "save for", "not licen", "不适用", "不包括")  # fmt: skip
     for number in page.holding(words):
         sentence = page.sentences[number]
         found = territories_in(sentence.low)
@@ -245,7 +260,9 @@ def _territories(page: _Page) -> Iterator[Clause]:
 
 
 def _laws(page: _Page) -> Iterator[Clause]:
-    for number in page.holding(("governed", "construed in accordance", "governing law", "受中华")):
+    for number in page.holding(
+        ("governed", " law", "subject to the law", "construed in accordance", "governing law", "受中华")
+    ):
         sentence = page.sentences[number]
         for place, start, end in laws_in(sentence.low):
             quote = quote_of(sentence.text, start, end)
@@ -293,20 +310,21 @@ def _settled(found: Iterable[Clause]) -> list[Clause]:
 @cache
 def _tables() -> tuple[tuple[_Pattern, ...], tuple[_Field, ...]]:
     data = tomllib.loads((files("ajar.rights") / "data" / "clauses.toml").read_text("utf-8"))
-    patterns = tuple(
-        _Pattern(
-            facet=Facet(row["facet"]),
-            value=row["value"],
-            words=tuple(row["words"]),
-            regex=re.compile(row["pattern"]),
-            unless=re.compile(row["unless"]) if "unless" in row else None,
-            ask=re.compile(row["ask"]) if "ask" in row else None,
-            items=tuple(row.get("items", ())),
-            ban=bool(row.get("ban", False)),
-        )
-        for row in data["clause"]
-    )
+    patterns = tuple(map(_pattern, data["clause"]))
     fields = tuple(
         _Field(row["id"], tuple(row["words"]), re.compile(row["pattern"])) for row in data["field"]
     )
     return patterns, fields
+
+
+def _pattern(row: Mapping[str, Any]) -> _Pattern:
+    return _Pattern(
+        facet=Facet(row["facet"]),
+        value=row["value"],
+        words=tuple(row["words"]),
+        regex=re.compile(row["pattern"]),
+        unless=re.compile(row["unless"]) if "unless" in row else None,
+        ask=re.compile(row["ask"]) if "ask" in row else None,
+        items=tuple(row.get("items", ())),
+        ban=bool(row.get("ban", False)),
+    )

@@ -33,6 +33,8 @@ def keep_to(limits: Sequence[Clause]) -> str:
 
 def keep_out(clause: Clause) -> str:
     places = ", ".join(clause.items) or "the places it excludes"
+    if clause.value == "limited-to":
+        return f"keep to {places}"
     return f"keep out of {places}{', for the models it names' if clause.value == 'excluded-in-part' else ''}"
 
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from ajar.model.terms import Clause, Facet
-from ajar.rights.clauses import quote_of
+from ajar.rights.quoting import quote_of
 from ajar.rights.sentences import LIMIT_CHARS, lower
 
 _ID = re.compile(r"[A-Za-z0-9][\w.+-]{0,100}")

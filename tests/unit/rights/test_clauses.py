@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ajar.model.terms import Facet
-from ajar.rights.clauses import QUOTE_CHARS, clauses_of
+from ajar.rights.clauses import clauses_of
+from ajar.rights.quoting import QUOTE_CHARS
 from ajar.rights.sentences import SENTENCE_CHARS, sentences_of
 
 
