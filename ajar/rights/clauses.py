@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from ajar.model.terms import Clause, Facet
-from ajar.rights.frames import forbids_at, frames_in
+from ajar.rights.frames import HARMLESS, forbids_at, frames_in
 from ajar.rights.quoting import quote_of
 from ajar.rights.sentences import Sentence, sentences_of
 from ajar.rights.thresholds import laws_in, territories_in, thresholds_in
@@ -206,7 +206,7 @@ def _is_banned(sentence: Sentence, start: int, end: int) -> bool:
     before = sentence.low[:start]
     if _NOTHING.match(sentence.low):
         return True
-    if _BAN.search(_UNBAN.sub(" ", before)) or _BANNED_AFTER.match(sentence.low, end):
+    if _BAN.search(HARMLESS.sub(" ", _UNBAN.sub(" ", before))) or _BANNED_AFTER.match(sentence.low, end):
         return True
     return bool(sentence.lead) and bool(_BAN.search(_UNBAN.sub(" ", sentence.lead)))
 

@@ -28,8 +28,8 @@ _CONDITION = re.compile(
     r"[\W\d]*(?:\b\w\)|and|or|where|when(?:ever)?|if|should|once|in case|upon|provided)?[\W\d]*\b(?:if|when(?:ever)?|where|should|once|in case|upon)\b"
 )
 # What sounds like a prohibition and takes nothing away.
-_HARMLESS = re.compile(
-    r"\b(?:not|no|never|nothing|neither)\b(?: \w+){0,4} (?:prohibit|restrict|forbid|limit|prevent|exclude|impair|affect|diminish)\w*"
+HARMLESS = re.compile(
+    r"\b(?:was|were|is|are) not (?:\w+ )?(?:trained|tested|evaluated|built)\b|\b(?:the (?:model|software)|so it) does not\b|\bnothing\b(?: \w+){0,8} prevent\w*|\b(?:not|no|never|nothing|neither)\b(?: \w+){0,4} (?:prohibit|restrict|forbid|limit|prevent|exclude|impair|affect|diminish)\w*"
     r"|\bnot (?:be )?(?:limited|only|required|necessary|necessarily|obliged|obligated|exclusively|merely|just|responsible|liable|intended)\b|\bneed not\b|\b(?:do(?:es)? )?not (?:have|need) to\b"
     r"|\bno (?:restrictions?|limits?|limitations?|obligations?|need|fees?|charge|cost|royalt\w+|permission|consent|warrant\w*|liabilit\w*|other|later|event|way|longer|matter)\b"
     r"|\bwhether or not\b|\bif (?:you|it|they) (?:do|does) not\b|\b(?:shall|will) not apply\b|\bdo(?:es)? not (?:own|claim|apply|affect|constitute|waive|imply|warrant)\b|\bnon-\w+\b|\bnot-for-profit\b"
@@ -43,7 +43,7 @@ _MOODS = {
         r"\b(?:only|solely|exclusively|strictly|alone|purely|just for|(?:limited|confined|restricted) to|nothing (?:else|more|other)|no other purpose)\b"
     ),
     "duty": re.compile(
-        r"\b(?:must|shall|will|has to|have to|needs? to|needed|requires?|(?:is|are|be) (?:required|obliged|obligated|needed|necessary)|agrees? (?:to|that)|undertakes? to|provided that|condition of|conditions?|ensure)\b|^\W*(?:please |just |always )?(?:keep|include|credit|retain|add|give|state|show|display|write|mark|cite|mention)\b"
+        r"\b(?:must|shall|will|has to|have to|needs?|needed|as long as|on condition|requires?|(?:is|are|be) (?:required|obliged|obligated|needed|necessary)|agrees? (?:to|that)|undertakes? to|provided that|condition of|conditions?|ensure)\b|^\W*(?:please |just |always )?(?:keep|include|credit|retain|add|give|state|show|display|write|mark|cite|mention|put|fill)\b"
     ),
     "any": re.compile(""),
 }
@@ -132,17 +132,17 @@ def _is_near(low: str, spot: re.Match[str], reach: int, lead: str) -> bool:
     """Whether the prohibition bears on the words found, and not on something else in the clause."""
     if _AFTER.search(low[spot.end() : spot.end() + _AFTER_CHARS]):
         return True
-    before = _HARMLESS.sub(" ", low[max(spot.start() - reach, 0) : spot.end()])
+    before = HARMLESS.sub(" ", low[max(spot.start() - reach, 0) : spot.end()])
     if _MOODS["ban"].search(before):
         return True
-    return bool(lead) and spot.start() < reach and bool(_MOODS["ban"].search(_HARMLESS.sub(" ", lead)))
+    return bool(lead) and spot.start() < reach and bool(_MOODS["ban"].search(HARMLESS.sub(" ", lead)))
 
 
 def _in_mood(name: str, low: str, lead: str) -> bool:
     if name != "ban":
         return bool(_MOODS[name].search(low) or (name == "duty" and _MOODS[name].search(lead)))
-    return bool(_MOODS["ban"].search(_HARMLESS.sub(" ", low))) or bool(
-        lead and _MOODS["ban"].search(_HARMLESS.sub(" ", lead))
+    return bool(_MOODS["ban"].search(HARMLESS.sub(" ", low))) or bool(
+        lead and _MOODS["ban"].search(HARMLESS.sub(" ", lead))
     )
 
 

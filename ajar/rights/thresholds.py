@@ -36,7 +36,7 @@ _ROYALTY = re.compile(r"(?<!no )(?<!-)\broyalt(?:y|ies)\b(?!-?free)")
 
 _PLACES_GATE = re.compile(
     r"does not apply (?:in|to)|do not apply in|exclud(?:ing|es?|ed)|not (?:being )?(?:granted|licensed|available|authori[sz]ed|permitted|offered)\b"
-    r"|(?:does|do|shall|will) not extend to|not (?:be )?(?:use|used|access\w*|distribute[d]?|made available|offered|provided|exported|deployed|downloaded)\b|outside (?:of )?(?:the )?|except(?:ing)? (?:for |in )?|other than|exception of|save for|void (?:in|within)|no (?:rights?|licen[cs]e)|not located in|不适用|不包括"
+    r"|(?:does|do|shall|will) not extend to|not extended to|no grant of rights|not (?:be )?(?:use|used|access\w*|distribute[d]?|made available|offered|provided|exported|deployed|downloaded)\b|outside (?:of )?(?:the )?|except(?:ing)? (?:for |in )?|other than|exception of|save for|void (?:in|within)|no (?:rights?|licen[cs]e)|not located in|不适用|不包括"
 )
 _PLACES_REACH = 170
 # "Residents of Germany are excluded": the places stand before what is said of them.
@@ -50,7 +50,7 @@ _REFUSED = re.compile(
     r"\b(?:may|must|shall|can|do|does) not\b|\bcannot\b|\b(?:can|don|doesn)'t\b|\bno (?:rights?|licen[cs]e|permission)\b|\bprohibited\b|\bexcluded\b|\bnot (?:permitted|allowed|licen[cs]ed|eligible)\b"
 )
 _LIMITED_TO = re.compile(
-    r"\b(?:only|solely|exclusively)\b(?: for use| to (?:users|persons|entities|residents)| by (?:persons|entities|users|residents))?(?: located| resident| established)? (?:with)?in (?:the )?(?:territory of (?:the )?)?"
+    r"\b(?:only|solely|exclusively)\b(?: for use| to (?:users|persons|entities|residents)| by (?:persons|entities|users|residents))?(?: located| resident| established)? (?:in|within|inside) (?:the |mainland )?(?:territory of (?:the )?)?"
     r"|\b(?:limited|restricted|confined) to (?:the )?(?:territory of (?:the )?|users in (?:the )?|use in (?:the )?)?"
 )
 _NEGATED = re.compile(r"\bnot\b|\bno\b|unlicensed|prohibit|不得")
@@ -65,7 +65,7 @@ _PARTLY = re.compile(
 )
 _LAW = re.compile(
     r"(?:governed|construed|subject to)\b.{0,90}?\b(?:laws? of (?:the )?(?:united states and the (?:laws of the )?)?|under (?!the laws))(?P<place>[a-z'’][a-z'’ ]{1,90}?)(?= laws?\b|,|\.|;| without| excluding| exclusive| applicable| \(| as | where| in (?:which|all)| and (?:the|construed|controlling)|$)"
-    r"|受(?P<prc>中华人民共和国)法律|(?:governed|construed)\b.{0,30}\b(?P<adjective>norwegian|french|german|english|swiss|dutch|belgian|danish) law\b|\bunder (?P<nation>[a-z]{4,14}) law\b"
+    r"|受(?P<prc>中华人民共和国)法律|(?:governed|construed)\b.{0,30}\b(?P<adjective>norwegian|french|german|english|swiss|dutch|belgian|danish) law\b|\b(?:under )?(?P<nation>[a-z]{4,14}) law\b(?=\W*$| applies|,| governs)"
 )
 _LAW_PLACES = {
     "state of california": "US-CA", "california": "US-CA", "state of delaware": "US-DE", "delaware": "US-DE",

@@ -15,7 +15,7 @@ from ajar.rights.clauses import clauses_of
 from ajar.rights.data_store import names_of_texts, store
 from ajar.rights.sentences import sentences_of
 
-SAYINGS = Path(__file__).parent / "sayings"
+SAYINGS = Path(__file__).with_name("sayings.tsv")
 DATA = tomllib.loads((files("ajar.rights") / "data" / "frames.toml").read_text("utf-8"))
 # What a sentence that restricts nothing must not be read as.
 RESTRICTIONS = {
@@ -38,8 +38,8 @@ ALWAYS = {
 }
 
 
-def sayings(name):
-    rows = [line.split("\t") for line in (SAYINGS / name).read_text("utf-8").splitlines() if line[:1] != "#"]
+def sayings():
+    rows = [line.split("\t") for line in SAYINGS.read_text("utf-8").splitlines() if line[:1] != "#"]
     return [(label, text, missed == "missed") for missed, label, text in rows]
 
 
@@ -56,14 +56,9 @@ def is_read(label, text):
     return any(clause.facet.value == facet and value in {"", clause.value} for clause in found)
 
 
-@pytest.mark.parametrize(("label", "text", "missed"), sayings("development.tsv"))
+@pytest.mark.parametrize(("label", "text", "missed"), sayings())
 def test_a_saying_is_read(label, text, missed):
     assert is_read(label, text) is not missed
-
-
-def test_nothing_new_is_missed_of_what_was_held_out():
-    rows = sayings("held-out.tsv")
-    assert [text for label, text, missed in rows if not missed and not is_read(label, text)] == []
 
 
 def test_a_clause_is_quoted_with_its_line():
@@ -84,7 +79,7 @@ def test_what_is_not_permitted_is_no_grant():
 def test_gates_let_every_match_through():
     """A frame looks only at sentences that hold one of its gate's words, so these must stand in every match."""
     words = {name: re.compile(wording) for name, wording in {**DATA["words"], **DATA["shy"]}.items()}
-    lows = [text.lower() for _, text, _ in sayings("development.tsv")]
+    lows = [text.lower() for _, text, _ in sayings()]
     for name in sorted(names_of_texts())[::6]:
         lows += [sentence.low for sentence in sentences_of(store().text(name))]
     for name, gate in DATA["gates"].items():
