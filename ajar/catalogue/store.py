@@ -153,8 +153,8 @@ class Catalogue:
         return tuple(sorted(best.values(), key=lambda item: (item.edits, item.entity.name))[:_NEAR])
 
     def at(self, place: str) -> System | None:
-        """The system that a hub id or a repository's address holds."""
-        return self._by_repository.get(place.lower().rstrip("/"))
+        """The system that a hub id, a page of the hub or a repository's address holds."""
+        return self._by_repository.get(place.lower().rstrip("/").removeprefix("https://huggingface.co/"))
 
     def made_by(self, organisation: str) -> tuple[System, ...]:
         """A maker's systems, oldest first; undated ones last."""

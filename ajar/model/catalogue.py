@@ -211,11 +211,16 @@ class Share(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """A licence as the source names it. `id` is that of the licence data, where they know it."""
+    """A licence as the source names it. `id` is that of the licence data, where they know it.
+
+    `limits` are those that a source tells of terms that the licence data do not know, in their words:
+    non-commercial, user-threshold, field-of-use, …
+    """
 
     name: str
     id: str | None = None
     url: str | None = None
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
