@@ -62,12 +62,18 @@ def portrait(catalogue: Catalogue, entity: Entity, at: PartialDate | None = None
         names={key: item.name for key, item in catalogue.by_id.items()},
         report=report_of(entity, catalogue) if isinstance(entity, System) else None,
         releases=released(catalogue, systems),
-        derived=catalogue.derived_from(entity.id) if isinstance(entity, System) else (),
+        origins=_origins(catalogue, entity) if isinstance(entity, System) else (),
+        derived=catalogue.line_down(entity.id) if isinstance(entity, System) else (),
         people=_people(catalogue, entity, at),
         events=events(catalogue, about=(entity,), period=period),
         positions=positions(catalogue, parties=parties, period=period) if parties else (),
         at=at,
     )
+
+
+def _origins(catalogue: Catalogue, system: System) -> tuple[str, ...]:
+    line = catalogue.line_up(system)
+    return tuple(step.name if isinstance(step, System) else step for step in line)
 
 
 def _systems_of(catalogue: Catalogue, entity: Entity) -> Sequence[System]:
@@ -92,7 +98,9 @@ def _people(catalogue: Catalogue, entity: Entity, at: PartialDate | None) -> tup
 
 def _held_at(entity: Entity, at: PartialDate) -> Entity:
     if isinstance(entity, Organisation):
-        return replace(entity, name=entity.name_at(at) or entity.name, ties=entity.ties_at(at))
+        return replace(
+            entity, name=entity.name_at(at) or entity.name, forms=entity.forms_at(at), ties=entity.ties_at(at)
+        )
     if isinstance(entity, Person):
         return replace(entity, roles=entity.roles_at(at))
     return entity

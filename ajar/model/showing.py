@@ -28,7 +28,8 @@ class Portrait:
     names: dict[str, str]  # id to name, of everything that is referred to
     report: Report | None = None
     releases: tuple[Released, ...] = ()
-    derived: tuple[System, ...] = ()
+    origins: tuple[str, ...] = ()  # names of what a system comes from, nearest first
+    derived: tuple[System, ...] = ()  # what comes from it
     people: tuple[tuple[Person, Role], ...] = ()
     events: tuple[Event, ...] = ()
     positions: tuple[Position, ...] = ()

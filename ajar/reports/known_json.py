@@ -34,6 +34,7 @@ def portrait(shown: Portrait, kind: str) -> str:
     body: dict[str, Any] = {"schema": SHOWN, "kind": kind, "as_of": shown.at, "record": plain(shown.entity)}
     if shown.report is not None:
         body["report"] = json_v1.to_json(shown.report)
+        body["origins"] = list(shown.origins)
         body["derived"] = [item.id for item in shown.derived]
     else:
         body["releases"] = [_released(item) for item in shown.releases]

@@ -195,10 +195,10 @@ def _facts(system: System, shown: Portrait) -> Iterator[tuple[str, str]]:
     yield "data", part_words(system.data)
     yield "paper", part_words(system.paper)
     yield "evaluation", part_words(system.evaluation)
-    if system.base_models:
-        yield "made from", ", ".join(shown.names.get(name, name) for name in system.base_models)
+    if shown.origins:
+        yield "comes from", ", from ".join(shown.origins)
     if shown.derived:
-        yield "made of it", ", ".join(item.name for item in shown.derived)
+        yield "leads to", ", ".join(item.name for item in shown.derived)
     if system.notes:
         yield "notes", system.notes
 
@@ -214,6 +214,9 @@ def _organisation(entity: Organisation, shown: Portrait, page: Page) -> Iterator
         yield from page.wrap(f"founded {entity.founded.date}")
     for name in entity.names:
         yield from page.wrap(f"called {name.name} {_time(name.since, name.until)}")
+    for form in entity.forms:
+        words = f"{form.form.replace('-', ' ')} {_time(form.since, form.until)}: {form.text}"
+        yield from page.wrap(words, hang=4)
     for roster in entity.rosters:
         people = [*(shown.names.get(key, key) for key in roster.people), *roster.others]
         whole = "" if roster.complete else " (not all)"
@@ -318,7 +321,7 @@ def _sources_of(shown: Portrait) -> tuple[Source, ...]:
         groups += [role.sources for role in entity.roles]
     if isinstance(entity, Organisation):
         groups += [entity.founded.sources] if entity.founded else []
-        for records in (entity.names, entity.ties, entity.rosters, entity.figures):
+        for records in (entity.names, entity.forms, entity.ties, entity.rosters, entity.figures):
             groups += [record.sources for record in records]
         groups += [role.sources for _, role in shown.people]
     return all_sources(groups)
