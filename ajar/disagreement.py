@@ -176,7 +176,7 @@ def _there(system: System, what: str, value: str, url: str | None = None) -> Evi
         value=value,
         location=Location(path=url) if url else place_of(system),
         inspector=INSPECTOR,
-        quote=f"{system.id}: {what} {value}",
+        quote=f"{system.id}: {what} {value}, read {max(source.read for source in system.sources)}",
         basis=Basis.DECLARED,
     )
 

@@ -40,6 +40,14 @@ class _ListByDefault(click.Group):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            words = " ".join(args)
+            raise UsageError(f"{words!r} is no command of it", hint=f"to see one entry: ajar show {words}")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=_ListByDefault, invoke_without_command=False)
 def catalogue() -> None:

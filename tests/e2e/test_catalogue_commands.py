@@ -85,6 +85,7 @@ def test_what_is_not_there() -> None:
     ("arguments", "words"),
     [
         (("catalogue", "--since", "soon"), "--since soon: no date"),
+        (("catalogue", "Grok"), "ajar show Grok"),
         (("catalogue", "--modality", "smell"), "one of: "),
         (("catalogue", "--kind", "people", "--door", "ajar"), "takes no other filter"),
         (("catalogue", "--maker", "Altman"), "a person, not a maker"),
