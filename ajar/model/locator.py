@@ -11,7 +11,7 @@ from ajar.errors import UsageError
 # A single letter before the colon is a Windows drive, not a scheme.
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+):(?P<rest>.*)", re.DOTALL)
 # Addresses: what follows the scheme is theirs, with every slash and at-sign in it.
-_ADDRESSES = frozenset({"http", "https", "s3", "gs", "az", "git+https"})
+_ADDRESSES = frozenset({"http", "https", "s3", "gs", "az", "abfs", "abfss", "git+http", "git+https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("hf",), "hub", "HubSource"),
     (("http", "https"), "web", "WebSource"),
     (("ollama", "oci"), "registry", "RegistrySource"),
+    (("s3", "gs", "az", "abfs", "abfss"), "store", "StoreSource"),
 )
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w./-]{1,100})?")
 
