@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from functools import partial
 from hashlib import sha256
 
 from ajar.blobs import Meter
@@ -21,8 +20,9 @@ from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 from ajar.sources._buckets import ALL, ONE, Bucket, Stored
+from ajar.sources._pins import pin
 from ajar.sources._remote import OFFLINE, Line, RemoteFile, opened, said
-from ajar.sources._transport import Refused, Signer, authority
+from ajar.sources._transport import Refused
 
 INSPECTOR = "store"
 _CHECKED = ("md5:",)
@@ -75,9 +75,8 @@ class _Listing:
             notes.append(_gap(".", GapReason.OVER_BUDGET, f"more than {limit} files"))
         for item, path in sorted(self._named(found[:limit], notes), key=lambda pair: pair[1]):
             url = self._bucket.address(item)
-            pin = _pin(item)
-            if pin:
-                pins[url] = pin
+            if condition := _condition(item):
+                pins[url] = condition
             key = f"{self._bucket.shown}/{item.key}#{item.version or item.tag}#{item.size}"
             checked = item.digest if item.digest.startswith(_CHECKED) and not item.is_packed else ""
             files[path] = RemoteFile(url=url, size=item.size, key=key, digest=checked)
@@ -86,7 +85,7 @@ class _Listing:
             raise TargetNotFound(
                 f"{self._locator}: nothing stands there", hint="check the bucket and the prefix"
             )
-        self._pin(pins)
+        pin(self._line, pins)
         release = Release(locator=self._locator, revision=_revision(found), files=tuple(entries))
         return release, [*notes, *self._basis(found)], files
 
@@ -145,11 +144,6 @@ class _Listing:
                 continue
             yield item, path
 
-    def _pin(self, pins: Mapping[str, Mapping[str, str]]) -> None:
-        """Add to requests what pins the object, besides the signature where there is one."""
-        for place in {authority(url) for url in pins}:
-            self._line.signers[place] = partial(_pinned, pins, self._line.signers.get(place))
-
     def _basis(self, found: Sequence[Stored]) -> Iterator[Evidence]:
         """What the digests that the store states are of."""
         kinds = sorted({item.digest.partition(":")[0] or "tag" for item in found})
@@ -162,20 +156,9 @@ class _Listing:
             yield said("host.digests", kind, self._bucket.shown, INSPECTOR, words[kind])
 
 
-def _pin(item: Stored) -> Mapping[str, str]:
-    pin = {"if-match": f'"{item.tag}"'} if item.tag and not item.version else {}
-    return {**pin, "accept-encoding": "gzip"} if item.is_packed else pin
-
-
-def _pinned(
-    pins: Mapping[str, Mapping[str, str]],
-    sign: Signer | None,
-    method: str,
-    url: str,
-    sent: Mapping[str, str],
-) -> Mapping[str, str]:
-    pin = pins.get(url, {})
-    return {**pin, **(sign(method, url, {**sent, **pin}) if sign else {})}
+def _condition(item: Stored) -> Mapping[str, str]:
+    condition = {"if-match": f'"{item.tag}"'} if item.tag and not item.version else {}
+    return {**condition, "accept-encoding": "gzip"} if item.is_packed else condition
 
 
 def _revision(found: Sequence[Stored]) -> str:

@@ -1,0 +1,292 @@
+"""Repositories of git over HTTPS, on any host: `git+https://host/org/name[@revision][//folder]`.
+
+Protocol version 2 (https://git-scm.com/docs/protocol-v2), spoken here: the names of branches and tags, then one pack of the
+commit's trees and of its small files, without history. A larger file is asked for by itself and read from its start; git
+serves no part of a file. What Git LFS holds is read by range.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import unquote, urlsplit
+
+from ajar.blobs import Meter
+from ajar.config import Options
+from ajar.errors import MalformedError, TargetNotFound, UsageError
+from ajar.interfaces import OpenRelease
+from ajar.model.evidence import Evidence, Gap, GapReason
+from ajar.model.locator import Locator
+from ajar.model.release import FileEntry, Release
+from ajar.sources import _git_keys, _lfs
+from ajar.sources._cache import Cache
+from ajar.sources._git_tree import INSPECTOR, Tree, root_of
+from ajar.sources._packs import FIRST_BYTES as LARGE_BYTES
+from ajar.sources._packs import Pack, first_object, pack_of, packets, question
+from ajar.sources._ranges import BLOCK_BYTES, FIRST_BYTES
+from ajar.sources._remote import OFFLINE, WORKERS, Line, RemoteFile, opened, said
+from ajar.sources._transport import Refused, Reply
+
+SMALL_BYTES = (1 << 20, 1 << 15)  # what comes with the pack; the second where the first makes it too large
+PACK_BYTES = 64 << 20
+LARGE_FILES = 256  # asked for one by one
+_NAME = re.compile(r"//(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/(?P<path>[\w.~/-]{1,500}?)(?:\.git)?/?")
+_REVISION = re.compile(r"[\w./+-]{1,200}")
+_SHA = re.compile(r"[0-9a-f]{40}")
+_PAGE = re.compile(
+    r"/(?P<name>(?!orgs/|users/|explore/|topics/|settings/)[\w.-]{1,100}/[\w.-]{1,100})"
+    r"(?:/(?:-/)?(?:tree|blob|src/branch|src/tag|src/commit)/(?P<revision>[\w.-]{1,128})(?:/(?P<inner>.{1,500}?))?)?/?"
+)
+_HOSTS = frozenset({"github.com", "www.github.com", "gitlab.com", "codeberg.org"})
+
+
+class GitSource:
+    """A repository at one commit; `git+http` is for a server on one's own network."""
+
+    schemes: tuple[str, ...] = ("git+https", "git+http")
+
+    def resolve(self, locator: Locator, options: Options) -> AbstractContextManager[OpenRelease]:
+        found = _NAME.fullmatch(locator.name)
+        if not found or ".." in found["path"]:
+            hint = (
+                f"give it as {locator.scheme}://host/organisation/name@revision; a token belongs in ~/.netrc"
+            )
+            raise UsageError(f"{locator}: not the address of a repository", hint=hint)
+        revision = locator.revision or "HEAD"
+        if not _REVISION.fullmatch(revision) or ".." in revision:
+            raise UsageError(f"{locator}: not a revision", hint="give a branch, a tag or a whole commit")
+        base = f"{locator.scheme.removeprefix('git+')}://{found['host']}/{found['path']}"
+        host = found["host"].partition(":")[0]
+        line = Line(options, Meter(options.limits.read_bytes), trusted=frozenset({host}))
+        _git_keys.prepare(line, base, host)
+        return opened(line, lambda way: _Repository(way, base, revision, locator).listed(), str(locator))
+
+
+def of_page(address: str) -> Locator | None:
+    """The repository, folder or file that a page of a well-known host shows."""
+    parts = urlsplit(address)
+    found = _PAGE.fullmatch(unquote(parts.path)) if parts.hostname in _HOSTS else None
+    if not found:
+        return None
+    host = str(parts.hostname).removeprefix("www.")
+    name = f"//{host}/{found['name'].removesuffix('.git')}"
+    return Locator(scheme="git+https", name=name, revision=found["revision"], subpath=found["inner"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot(Cache):
+    """A cache that already has what came with the pack; a large file is fetched whole when more than its start is read."""
+
+    inner: Cache
+    held: Mapping[str, bytes]
+    more: Mapping[str, _Large]
+
+    def block(self, key: str, number: int) -> bytes | None:
+        if key in self.more:
+            return self.more[key].block(number)
+        data = self.held.get(key)
+        if data is None:
+            return self.inner.block(key, number)
+        return data[number * BLOCK_BYTES : (number + 1) * BLOCK_BYTES]
+
+    def keep_block(self, key: str, number: int, data: bytes) -> None:
+        if key not in self.held and key not in self.more:
+            self.inner.keep_block(key, number, data)
+
+
+@dataclass(slots=True)
+class _Large:
+    """A file that came by itself: its size and its start."""
+
+    repository: _Repository
+    name: str
+    size: int
+    start: bytes
+
+    def block(self, number: int) -> bytes:
+        end = min((number + 1) * BLOCK_BYTES, self.size)
+        if end > len(self.start):
+            if self.size > LARGE_BYTES:
+                raise Refused(
+                    0, "in git itself, of which no part can be asked for; clone it, and give its folder"
+                )
+            self.start = self.repository.large(self.name, PACK_BYTES)[1]
+        return self.start[number * BLOCK_BYTES : end]
+
+
+class _Repository:
+    """One repository at one commit."""
+
+    def __init__(self, line: Line, base: str, revision: str, locator: Locator) -> None:
+        self._line, self._base, self._revision, self._locator = line, base, revision, locator
+        self._post_to = f"{base}/git-upload-pack"
+
+    def listed(self) -> tuple[Release, Sequence[Evidence | Gap], Mapping[str, RemoteFile]]:
+        commit = self._commit()
+        pack = Pack(self._pack(commit))
+        root, when = root_of(pack.objects, commit)
+        tree = Tree(pack.objects, self._line.options.limits.files)
+        tree.walk(root)
+        paths = dict(self._inside(tree.files))
+        held = {name: pack.objects[name][1] for name in set(paths.values()) if name in pack.objects}
+        large = self._larger(sorted({name for name in paths.values() if name not in held}))
+        pointers = {name: found for name, data in held.items() if (found := _lfs.pointer(data))}
+        addresses = _lfs.addresses(self._line, self._base, list(pointers.values()))
+        files: dict[str, RemoteFile] = {}
+        for path, name in sorted(paths.items()):
+            pointer = pointers.get(name)
+            if pointer and pointer.oid in addresses:
+                digest = f"sha256:{pointer.oid}"
+                url = addresses[pointer.oid]
+                files[path] = RemoteFile(url=url, size=pointer.size, key=digest, digest=digest)
+            elif name in held or name in large:
+                size = len(held[name]) if name in held else large[name].size
+                files[path] = RemoteFile(url=self._base, size=size, key=f"git:{name}")
+            else:
+                tree.gap(path, GapReason.OVER_BUDGET, "one of too many large files in git; clone it")
+        if not files:
+            raise TargetNotFound(f"{self._locator}: no files there", hint="check the revision and the folder")
+        blocks = {f"git:{name}": data for name, data in held.items()}
+        more = {f"git:{name}": found for name, found in large.items()}
+        cache = self._line.cache
+        self._line.cache = _Snapshot(folder=cache.folder, inner=cache, held=blocks, more=more)
+        locator = replace(self._locator, revision=commit)
+        entries = tuple(
+            FileEntry(path=path, size=file.size, digest=file.digest or file.key)
+            for path, file in files.items()
+        )
+        return (
+            Release(locator=locator, revision=commit, files=entries),
+            [*tree.notes, *self._facts(when)],
+            files,
+        )
+
+    def _inside(self, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        folder = (self._locator.subpath or "").strip("/")
+        for path, name in files.items():
+            if not folder:
+                yield path, name
+            elif path == folder:
+                yield path.rpartition("/")[2], name
+            elif path.startswith(f"{folder}/"):
+                yield path.removeprefix(f"{folder}/"), name
+
+    def _facts(self, when: int) -> Iterator[Evidence]:
+        if 0 < when < 1 << 36:
+            date = datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            yield said("host.last-modified", date, f"git:{self._base}", INSPECTOR, "date of the commit")
+
+    # what the host is asked
+
+    def _commit(self) -> str:
+        """The commit that the revision is, as the host has it now or, offline, had it last."""
+        if _SHA.fullmatch(self._revision):
+            return self._revision
+        key = f"git:{self._base}@{self._revision}"
+        if self._line.options.offline:
+            kept = self._line.cache.answer(key)
+            if not isinstance(kept, str) or not _SHA.fullmatch(kept):
+                raise Refused(0, OFFLINE)
+            return kept
+        self._greet()
+        wanted = self._revision
+        names = [wanted] if wanted == "HEAD" or wanted.startswith("refs/") else [
+            f"refs/tags/{wanted}", f"refs/heads/{wanted}"
+        ]  # fmt: skip
+        reply = self._post(question("ls-refs", "peel", *(f"ref-prefix {name}" for name in names)), 4 << 20)
+        found: dict[str, str] = {}
+        for line in packets(reply.body):
+            words = (line or b"").decode("utf-8", "replace").split()
+            if len(words) >= 2 and _SHA.fullmatch(words[0]):
+                peeled = next((word[7:] for word in words[2:] if word.startswith("peeled:")), words[0])
+                found[words[1]] = peeled if _SHA.fullmatch(peeled) else words[0]
+        commit = next((found[name] for name in names if name in found), "")
+        if not commit:
+            hint = "give a branch, a tag or a whole commit; git has no short names over the network"
+            raise TargetNotFound(f"{self._locator}: the repository has no such revision", hint=hint)
+        self._line.cache.keep_answer(key, commit)
+        return commit
+
+    def _greet(self) -> None:
+        """Learn where the repository is, after redirects, and that the host speaks version 2."""
+        reply = self._line.transport.get(
+            f"{self._base}/info/refs?service=git-upload-pack", limit_bytes=1 << 20, headers=_VERSION
+        )
+        if reply.status != 200:
+            raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
+        if b"version 2\n" not in packets_of(reply.body):
+            raise MalformedError(
+                "no repository of git stands there, or its host speaks only an older protocol"
+            )
+        moved = reply.url.removesuffix("/info/refs?service=git-upload-pack")
+        if moved != reply.url:
+            self._post_to = f"{moved}/git-upload-pack"
+
+    def _post(self, body: bytes, limit: int) -> Reply:
+        headers = {"content-type": "application/x-git-upload-pack-request", **_VERSION}
+        reply = self._line.transport.get(
+            self._post_to,
+            limit_bytes=limit,
+            accept="application/x-git-upload-pack-result",
+            headers=headers,
+            content=body,
+        )
+        if reply.status != 200:
+            raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
+        return reply
+
+    def _pack(self, commit: str) -> bytes:
+        key = f"git-pack:{self._base}@{commit}"
+        kept = self._line.cache.block(key, 0)
+        if kept is not None:
+            return kept
+        if self._line.options.offline:
+            raise Refused(0, OFFLINE)
+        for small in SMALL_BYTES:
+            wanted = (
+                f"want {commit}",
+                "deepen 1",
+                f"filter blob:limit={small}",
+                "no-progress",
+                "ofs-delta",
+                "done",
+            )
+            reply = self._post(question("fetch", *wanted), PACK_BYTES)
+            if reply.is_whole:
+                pack = pack_of(reply.body)
+                self._line.cache.keep_block(key, 0, pack)
+                return pack
+        raise MalformedError(f"a repository whose small files are more than {PACK_BYTES} bytes: clone it")
+
+    def _larger(self, names: Sequence[str]) -> Mapping[str, _Large]:
+        """Sizes and starts of the files that did not come with the pack."""
+        with ThreadPoolExecutor(WORKERS) as pool:
+            rows = pool.map(lambda name: (name, self.large(name, FIRST_BYTES + 1024)), names[:LARGE_FILES])
+            return {name: _Large(self, name, size, start) for name, (size, start) in rows}
+
+    def large(self, name: str, limit: int) -> tuple[int, bytes]:
+        """Size of a file, and what `limit` bytes of its pack hold of it."""
+        key = f"git-file:{name}#{limit}"
+        kept = self._line.cache.block(key, 0)
+        if kept is None:
+            if self._line.options.offline:
+                raise Refused(0, OFFLINE)
+            wanted = (f"want {name}", "no-progress", "ofs-delta", "done")
+            kept = pack_of(self._post(question("fetch", *wanted), limit).body, may_be_cut=True)
+            self._line.cache.keep_block(key, 0, kept)
+        return first_object(kept)
+
+
+_VERSION = {"git-protocol": "version=2"}
+
+
+def packets_of(body: bytes) -> list[bytes]:
+    """Packet lines of a greeting; none where it is something else."""
+    try:
+        return [line for line in packets(body) if line is not None]
+    except MalformedError:
+        return []
