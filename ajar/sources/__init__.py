@@ -26,6 +26,7 @@ SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ollama", "oci"), "registry", "RegistrySource"),
     (("s3", "gs", "az", "abfs", "abfss"), "store", "StoreSource"),
     (("git+https", "git+http"), "git", "GitSource"),
+    (("modelscope",), "modelscope", "ModelScopeSource"),
 )
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w./-]{1,100})?")
 
@@ -78,9 +79,10 @@ def cache_of(folder: Path | None) -> Cache:
 
 def _meant(locator: Locator) -> Locator:
     if locator.scheme in {"http", "https"}:
-        from ajar.sources import git, hub
+        from ajar.sources import git, hub, modelscope
 
-        return hub.of_page(str(locator)) or git.of_page(str(locator)) or locator
+        found = (source.of_page(str(locator)) for source in (hub, modelscope, git))
+        return next((page for page in found if page), locator)
     is_name = locator.scheme == "file" and not locator.subpath and _HUB_NAME.fullmatch(locator.name)
     if not is_name or Path(locator.name).exists() or Path(locator.name).parts[0] in {".", "..", "~"}:
         return locator
