@@ -93,6 +93,8 @@ class ModelScope:
         self._note("store", request)
         org, name, path = request.path_params["path"].split("/", 2)
         data = self.models[f"{org}/{name}"][path]
+        if "range" not in request.headers:
+            return Response(data)
         first, _, last = request.headers["range"].removeprefix("bytes=").partition("-")
         start, end = int(first), min(int(last) + 1, len(data))
         return Response(data[start:end], 206, {"Content-Range": f"bytes {start}-{end - 1}/{len(data)}"})
