@@ -26,6 +26,7 @@ SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("ollama", "oci"), "registry", "RegistrySource"),
     (("s3", "gs", "az", "abfs", "abfss"), "store", "StoreSource"),
     (("git+https", "git+http"), "git", "GitSource"),
+    (("models", "runs"), "mlflow", "MLflowSource"),
     (("modelscope",), "modelscope", "ModelScopeSource"),
 )
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w./-]{1,100})?")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 
 from ajar.blobs import Meter
@@ -35,13 +35,33 @@ class StoreSource:
     schemes: tuple[str, ...] = ("s3", "gs", "az", "abfs", "abfss")
 
     def resolve(self, locator: Locator, options: Options) -> AbstractContextManager[OpenRelease]:
-        if not locator.name.startswith("//"):
-            hint = f"give it as {locator.scheme}://bucket/prefix"
-            raise UsageError(f"{locator}: not an address in a store", hint=hint)
-        name, _, prefix = locator.name[2:].partition("/")
-        bucket = _bucket(locator.scheme, name)
+        bucket, prefix = _place(locator)
         line = Line(options, Meter(options.limits.read_bytes), trusted=frozenset({bucket.host}))
         return opened(line, lambda way: _Listing(way, bucket, prefix, locator).listed(), str(locator))
+
+
+def opened_as(
+    locator: Locator, address: str, stated: tuple[str, Sequence[Evidence]], options: Options, meter: Meter
+) -> AbstractContextManager[OpenRelease]:
+    """What stands at an address in a store, under the locator, the revision and the facts of whoever led there."""
+    there = Locator.parse(address)
+    bucket, prefix = _place(there)
+    line = Line(options, meter, trusted=frozenset({bucket.host}))
+
+    def listed(way: Line) -> tuple[Release, Sequence[Evidence | Gap], Mapping[str, RemoteFile]]:
+        release, notes, files = _Listing(way, bucket, prefix, there).listed()
+        revision, facts = stated
+        return replace(release, locator=locator, revision=revision), [*facts, *notes], files
+
+    return opened(line, listed, str(locator))
+
+
+def _place(locator: Locator) -> tuple[Bucket, str]:
+    if not locator.name.startswith("//"):
+        hint = f"give it as {locator.scheme}://bucket/prefix"
+        raise UsageError(f"{locator}: not an address in a store", hint=hint)
+    name, _, prefix = locator.name[2:].partition("/")
+    return _bucket(locator.scheme, name), prefix
 
 
 def _bucket(scheme: str, name: str) -> Bucket:
