@@ -34,12 +34,12 @@ class Locator:
         """Read a locator from text. Raises `UsageError` when it names nothing."""
         match = _SCHEME.fullmatch(text)
         scheme, rest = (match["scheme"], match["rest"]) if match else ("file", text)
+        if scheme in _ADDRESSES | _CHECKOUTS and not rest.strip("/"):
+            raise UsageError("the target is empty", hint="give the whole address")
+        if scheme in _ADDRESSES:
+            return cls(scheme=scheme, name=rest)
         if scheme in _CHECKOUTS and rest.startswith("//"):
             return cls._of_checkout(scheme, rest)
-        if scheme in _ADDRESSES:
-            if not rest.strip("/"):
-                raise UsageError("the target is empty", hint="give the whole address")
-            return cls(scheme=scheme, name=rest)
         lead = len(rest) - len(rest.lstrip("/"))
         body, _, subpath = rest[lead:].partition("//")
         name = "/" * min(lead, 1) + (body.rstrip("/") if scheme == "file" else body)

@@ -52,7 +52,7 @@ class MLflowSource:
         line = Line(options, meter, trusted=frozenset({urlsplit(base).hostname or ""}))
         _authorise(line, base)
         try:
-            found = _Server(line, base).found(locator)
+            found = _inside(_Server(line, base).found(locator), locator.subpath or "")
             place = urlsplit(found.uri)
             if place.scheme in store.StoreSource.schemes:
                 line.close()
@@ -85,6 +85,13 @@ class _Found:
     facts: tuple[Evidence, ...] = ()
 
 
+def _inside(found: _Found, folder: str) -> _Found:
+    """A folder of the artefacts."""
+    if not folder:
+        return found
+    return replace(found, uri=f"{found.uri.rstrip('/')}/{folder.strip('/')}")
+
+
 def _server() -> str:
     base = os.environ.get("MLFLOW_TRACKING_URI", "").rstrip("/")
     if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).hostname:
@@ -113,6 +120,10 @@ class _Server:
 
     def found(self, locator: Locator) -> _Found:
         name, alias = locator.name, locator.revision
+        if ".." in f"{name}/{locator.subpath}".split("/"):
+            raise UsageError(
+                f"{locator}: a path that leads out of the artefacts", hint="give a folder in them"
+            )
         if locator.scheme == "runs":
             run = _RUN.fullmatch(name)
             if run and not alias:

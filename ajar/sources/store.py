@@ -61,7 +61,8 @@ def _place(locator: Locator) -> tuple[Bucket, str]:
         hint = f"give it as {locator.scheme}://bucket/prefix"
         raise UsageError(f"{locator}: not an address in a store", hint=hint)
     name, _, prefix = locator.name[2:].partition("/")
-    return _bucket(locator.scheme, name), prefix
+    # A release in the release is written with two slashes, as in every other target.
+    return _bucket(locator.scheme, name), prefix.replace("//", "/")
 
 
 def _bucket(scheme: str, name: str) -> Bucket:

@@ -134,6 +134,7 @@ def test_logged_models_and_runs(there, folder, remote):
     assert [item.path for item in remote(f"runs:/{stand.RUN}/model/code").files] == ["helper é.py"]
     assert {item.path for item in remote(f"runs:/{stand.RUN}").files} == {"plots/a.txt", "b.txt"}
     assert [item.path for item in remote(f"runs:/{stand.RUN}/plots").files] == ["a.txt"]
+    assert [item.path for item in remote(f"models:/{stand.MODEL}//code").files] == ["helper é.py"]
     with pytest.raises(TargetNotFound):
         remote(f"runs:/{stand.RUN}/none")
     with pytest.raises(TargetNotFound):
@@ -206,7 +207,16 @@ def test_rows_that_are_none(there, folder, remote):
 
 
 @pytest.mark.parametrize(
-    "target", ["models:tiny", "models:/a/b/c", "models:/tiny", "models:/tiny/1@x", "runs:/xyz"]
+    "target",
+    [
+        "models:tiny",
+        "models:/a/b/c",
+        "models:/tiny/1//../x",
+        "runs:/abcdef0123456789/../x",
+        "models:/tiny",
+        "models:/tiny/1@x",
+        "runs:/xyz",
+    ],
 )
 def test_what_is_no_name(there, remote, target):
     with pytest.raises(UsageError):

@@ -22,6 +22,8 @@ import ajar
 from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
 from ajar.sources import _aws
 from ajar.sources._azure import shared_key
+from ajar.sources._s3 import S3Bucket
+from ajar.sources._transport import Reply
 from tests.build.releases import apache_text, write_release
 from tests.e2e.test_command_line import ajar as command
 from tests.standin import stores
@@ -344,6 +346,42 @@ def test_the_signature_is_botocore_s(url, token):
     request.headers["X-Amz-Date"] = ours["x-amz-date"]
     signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     assert ours["authorization"].endswith(f"Signature={signature}")
+
+
+def test_a_bucket_elsewhere_is_asked_where_it_is(monkeypatch):
+    """S3 itself is out of reach of tests: its answer for a bucket in another region, as its API documents it."""
+    listing = b"<ListBucketResult><Contents><Key>a</Key><Size>1</Size><ETag>&quot;x&quot;</ETag></Contents></ListBucketResult>"
+    asked: list[tuple[str, str]] = []
+
+    class Faraway:
+        def __init__(self) -> None:
+            self.signers: dict[str, Any] = {}
+            self.transport = self
+
+        def get(self, url: str, **_: Any) -> Reply:
+            place = httpx2.URL(url).host
+            sign = self.signers[f"{place}:443"]
+            asked.append((place, sign("GET", url, {})["authorization"].split("/")[2]))
+            if "eu-west-3" not in place:
+                region = {"x-amz-bucket-region": "eu-west-3"}
+                return Reply(status=301, headers=region, body=b"<Error/>", url=url, is_whole=True)
+            if "versioning" in url:
+                return Reply(status=403, headers={}, body=b"<Error/>", url=url, is_whole=True)
+            return Reply(status=200, headers={}, body=listing, url=url, is_whole=True)
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    bucket, line = S3Bucket("models"), Faraway()
+    bucket.prepare(line)
+    assert [item.key for item in bucket.objects(line, "", 1000)] == ["a"]
+    assert asked == [
+        ("models.s3.us-east-1.amazonaws.com", "us-east-1"),
+        ("models.s3.eu-west-3.amazonaws.com", "eu-west-3"),
+        ("models.s3.eu-west-3.amazonaws.com", "eu-west-3"),
+    ]
+    monkeypatch.setenv("AWS_REGION", "cn-north-1")
+    assert S3Bucket("models").host == "models.s3.cn-north-1.amazonaws.com.cn"
+    assert S3Bucket("my.models").host == "s3.cn-north-1.amazonaws.com.cn"
 
 
 def test_keys_and_settings_of_a_profile(s3, folder, remote, monkeypatch, tmp_path):
