@@ -167,7 +167,7 @@ def test_artefacts_in_a_store(there, s3, folder, remote):  # noqa: F811
     "uri",
     [
         "/srv/mlruns/1",
-        "file:///srv/mlruns/1",
+        "file:/srv/mlruns/1",
         "dbfs:/x",
         "mlflow-artifacts://elsewhere.invalid/x",
         "http://x/y",
