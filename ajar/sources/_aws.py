@@ -57,9 +57,10 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Read the shared files. One that cannot be read says nothing."""
+    """Read the shared files. One that cannot be read says nothing. Raises `UsageError` for a profile that is not there."""
     name = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE") or "default"
     found: dict[str, str] = {}
+    is_there = name == "default"
     for variable, file, section in (
         ("AWS_CONFIG_FILE", "config", name if name == "default" else f"profile {name}"),
         ("AWS_SHARED_CREDENTIALS_FILE", "credentials", name),
@@ -74,6 +75,9 @@ def settings() -> Settings:
             continue
         if parser.has_section(section):
             found |= dict(parser.items(section))
+            is_there = True
+    if not is_there:
+        raise UsageError(f"AWS_PROFILE={name}: no such profile", hint="check ~/.aws/config, or unset it")
     return Settings(found)
 
 

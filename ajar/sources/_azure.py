@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ajar.errors import MalformedError, UsageError
 from ajar.sources._buckets import PAGE_BYTES, PAGES, Node, Stored, address, count, rows, text, tree
@@ -56,6 +56,7 @@ class AzureContainer:
         self._bearer = _first("TOKEN") if is_own else ""
         self._pinned: dict[str, str] = {}
         self.shown = f"az://{container}@{account}"
+        self.place = f"{self._endpoint}/{container}"
 
     @property
     def host(self) -> str:
@@ -73,7 +74,7 @@ class AzureContainer:
             reply = line.transport.get(url, limit_bytes=PAGE_BYTES, accept="application/xml")
             if reply.status != 200:
                 raise Refused(reply.status, f"the store answers {reply.status}", reply.headers)
-            root = tree(reply.body.removeprefix(b"\xef\xbb\xbf"))
+            root = tree(reply.body)
             yield from (
                 _stored(item) for item in rows(root, "Blob") if text(item, "ResourceType") != "directory"
             )
@@ -138,8 +139,11 @@ def _stored(item: Node) -> Stored:
         md5 = base64.b64decode(text(item, "Content-MD5"), validate=True).hex()
     except (binascii.Error, ValueError):
         md5 = ""
+    name = next(rows(item, "Name"), None)
+    key = (name.text or "") if name is not None else ""
+    is_escaped = name is not None and name.get("Encoded") == "true"  # what XML cannot hold
     return Stored(
-        key=text(item, "Name"),
+        key=unquote(key) if is_escaped else key,
         size=count(text(item, "Content-Length")),
         tag=text(item, "Etag").strip('"')[:128],
         version=text(item, "VersionId")[:64],

@@ -13,6 +13,7 @@ from ajar.sources._remote import Line
 
 PAGES = 1000  # of a thousand objects each: more than the files of any audit
 PAGE_BYTES = 16 << 20  # a page of a thousand names of 1024 bytes, escaped, is 4 MB
+TAGS = 200_000  # of a page of a thousand objects; Azure writes 80 an object
 ALL, ONE = 1000, 1
 
 
@@ -32,6 +33,7 @@ class Bucket(Protocol):
     """One bucket or container of a store."""
 
     shown: str
+    place: str  # the endpoint too, so that stores of one name are kept apart
     credentials: str  # how a user gives them
 
     @property
@@ -59,11 +61,14 @@ Node = ET.Element
 
 def tree(body: bytes) -> Node:
     """The root of an answer in XML. Raises `MalformedError`, also where it declares a document type."""
-    if b"<!" in body:
-        raise MalformedError("the store's answer declares a document type")
     try:
-        return ET.fromstring(body)  # noqa: S314  no document type, so no entity
-    except ET.ParseError:
+        page = body.decode("utf-8-sig")  # whatever encoding it declares: none hides a declaration
+        if "<!" in page:
+            raise MalformedError("the store's answer declares a document type")
+        if page.count("<") > TAGS:
+            raise MalformedError(f"an answer of more than {TAGS} tags")
+        return ET.fromstring(page)  # noqa: S314  no document type, so no entity
+    except (ET.ParseError, ValueError):
         raise MalformedError("the store's answer is not XML") from None
 
 

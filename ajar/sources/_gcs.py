@@ -42,6 +42,7 @@ class GoogleBucket:
         self._endpoint = emulator or ENDPOINT
         self._name = name
         self.shown = f"gs://{name}"
+        self.place = f"{self._endpoint}/{name}"
 
     @property
     def host(self) -> str:

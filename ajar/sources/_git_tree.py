@@ -33,9 +33,9 @@ class Tree:
         seen = 0
         while queue:
             shown, name = queue.pop()
-            seen += 1
             for mode, path, content in self._entries(shown, name):
-                if len(self.files) >= self.limit or seen > self.limit:
+                seen += 1  # folders too: a tree that holds itself many times over has no end
+                if seen > self.limit:
                     self.gap(path, GapReason.OVER_BUDGET, f"more than {self.limit} files")
                     return
                 if mode == _TREE:

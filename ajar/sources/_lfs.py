@@ -50,6 +50,8 @@ def addresses(line: Line, base: str, wanted: Sequence[Pointer]) -> Mapping[str, 
         return dict.fromkeys(map(str, kept if isinstance(kept, list) else ()), base)
     for start in range(0, len(wanted), _AT_ONCE):
         for oid, url, headers in _batch(line, base, wanted[start : start + _AT_ONCE]):
+            if base.startswith("https:") and not url.startswith("https:"):
+                continue  # no way from a safe address to an open one
             found[oid] = url
             if headers:
                 pins[url] = headers

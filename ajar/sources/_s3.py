@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from ajar.errors import MalformedError, UsageError
 from ajar.sources import _aws
@@ -35,6 +35,7 @@ class S3Bucket:
         self._keys: _aws.Keys | None = None
         self._base = self._base_in(self._region)
         self.shown = f"s3://{name}"
+        self.place = f"{self._endpoint or 's3'}/{name}"
 
     @property
     def host(self) -> str:
@@ -69,35 +70,40 @@ class S3Bucket:
     def objects(self, line: Line, prefix: str, most: int) -> Iterator[Stored]:
         if self._keys is not None and self._keeps_versions(line):
             try:
-                yield from self._versions(line, prefix, most)
+                found = list(self._versions(line, prefix, most))
             except Refused as error:
                 if error.status not in {403, 501}:
                     raise
             else:
+                yield from found
                 return
         query: dict[str, str | int] = {"list-type": 2, "max-keys": most, "prefix": prefix}
         for root in self._pages(line, query, {"continuation-token": "NextContinuationToken"}):
             for item in rows(root, "Contents"):
-                yield _stored(item, "")
+                yield _stored(root, item, "")
 
     def _versions(self, line: Line, prefix: str, most: int) -> Iterator[Stored]:
-        query: dict[str, str | int] = {"versions": "", "max-keys": most, "prefix": prefix}
+        # Of a deleted object the page holds the deletion first, so that one row would not do.
+        query: dict[str, str | int] = {"versions": "", "max-keys": max(most, 100), "prefix": prefix}
         marks = {"key-marker": "NextKeyMarker", "version-id-marker": "NextVersionIdMarker"}
         for root in self._pages(line, query, marks):
             for item in rows(root, "Version"):
                 if text(item, "IsLatest") == "true":
                     version = text(item, "VersionId")
-                    yield _stored(item, "" if version == "null" else version)
+                    yield _stored(root, item, "" if version == "null" else version)
 
     def _pages(self, line: Line, query: Mapping[str, str | int], marks: Mapping[str, str]) -> Iterator[Node]:
         """Answers, one after the other; `marks` are what the next question takes from the last answer."""
         following: dict[str, str] = {}
         for _ in range(PAGES):
-            root = tree(self._ask(line, {**query, **following}).body)
+            root = tree(self._ask(line, {**query, "encoding-type": "url", **following}).body)
             yield root
             if text(root, "IsTruncated") != "true":
                 return
-            after = {name: text(root, element) for name, element in marks.items()}
+            after = {
+                name: _plain(root, text(root, element)) if name == "key-marker" else text(root, element)
+                for name, element in marks.items()
+            }
             if not any(after.values()) or after == following:
                 raise MalformedError("the listing goes on, and does not say where")
             following = after
@@ -137,9 +143,14 @@ class S3Bucket:
         return address(self._base, item.key, {"versionId": item.version} if item.version else None)
 
 
-def _stored(item: Node, version: str) -> Stored:
+def _plain(root: Node, name: str) -> str:
+    """A name as it is: XML holds no control characters, so that stores escape names when asked to."""
+    return unquote_plus(name) if text(root, "EncodingType") == "url" else name
+
+
+def _stored(root: Node, item: Node, version: str) -> Stored:
     return Stored(
-        key=text(item, "Key"),
+        key=_plain(root, text(item, "Key")),
         size=count(text(item, "Size")),
         tag=text(item, "ETag").strip('"')[:128],
         version=version[:1024],

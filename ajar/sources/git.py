@@ -8,16 +8,18 @@ serves no part of a file. What Git LFS holds is read by range.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha1
 from urllib.parse import unquote, urlsplit
 
 from ajar.blobs import Meter
 from ajar.config import Options
-from ajar.errors import MalformedError, TargetNotFound, UsageError
+from ajar.errors import MalformedError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.interfaces import OpenRelease
 from ajar.model.evidence import Evidence, Gap, GapReason
 from ajar.model.locator import Locator
@@ -38,7 +40,7 @@ _NAME = re.compile(r"//(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/(?P<path>[\w.~/-]{1,
 _REVISION = re.compile(r"[\w./+-]{1,200}")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _PAGE = re.compile(
-    r"/(?P<name>(?!orgs/|users/|explore/|topics/|settings/)[\w.-]{1,100}/[\w.-]{1,100})"
+    r"/(?P<name>(?!orgs/|users/|explore/|topics/|settings/|sponsors/|marketplace/|collections/|features/)[\w.-]{1,100}/[\w.-]{1,100})"
     r"(?:/(?:-/)?(?:tree|blob|src/branch|src/tag|src/commit)/(?P<revision>[\w.-]{1,128})(?:/(?P<inner>.{1,500}?))?)?/?"
 )
 _HOSTS = frozenset({"github.com", "www.github.com", "gitlab.com", "codeberg.org"})
@@ -115,6 +117,9 @@ class _Large:
                     0, "in git itself, of which no part can be asked for; clone it, and give its folder"
                 )
             self.start = self.repository.large(self.name, PACK_BYTES)[1]
+            named = sha1(b"blob %d\0" % self.size + self.start, usedforsecurity=False).hexdigest()
+            if named != self.name:
+                raise Refused(0, "the host sends other bytes than the commit names")
         return self.start[number * BLOCK_BYTES : end]
 
 
@@ -123,7 +128,9 @@ class _Repository:
 
     def __init__(self, line: Line, base: str, revision: str, locator: Locator) -> None:
         self._line, self._base, self._revision, self._locator = line, base, revision, locator
-        self._post_to = f"{base}/git-upload-pack"
+        self._post_to = ""  # known after the greeting
+        self._has_filter = False
+        self._lock = threading.Lock()
 
     def listed(self) -> tuple[Release, Sequence[Evidence | Gap], Mapping[str, RemoteFile]]:
         commit = self._commit()
@@ -192,7 +199,6 @@ class _Repository:
             if not isinstance(kept, str) or not _SHA.fullmatch(kept):
                 raise Refused(0, OFFLINE)
             return kept
-        self._greet()
         wanted = self._revision
         names = [wanted] if wanted == "HEAD" or wanted.startswith("refs/") else [
             f"refs/tags/{wanted}", f"refs/heads/{wanted}"
@@ -211,22 +217,32 @@ class _Repository:
         self._line.cache.keep_answer(key, commit)
         return commit
 
+    def _meet(self) -> None:
+        with self._lock:
+            if not self._post_to:
+                self._greet()
+
     def _greet(self) -> None:
-        """Learn where the repository is, after redirects, and that the host speaks version 2."""
+        """Learn where the repository is, after redirects, and what its host can do."""
         reply = self._line.transport.get(
             f"{self._base}/info/refs?service=git-upload-pack", limit_bytes=1 << 20, headers=_VERSION
         )
+        if reply.status in {401, 403}:
+            hint = "check the name; for a private one put a token in ~/.netrc, or in GH_TOKEN or GITLAB_TOKEN"
+            raise TargetUnreadable(f"{self._locator}: not there, or private", hint=hint)
         if reply.status != 200:
             raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
-        if b"version 2\n" not in packets_of(reply.body):
+        said_it = packets_of(reply.body)
+        if b"version 2\n" not in said_it:
             raise MalformedError(
                 "no repository of git stands there, or its host speaks only an older protocol"
             )
-        moved = reply.url.removesuffix("/info/refs?service=git-upload-pack")
-        if moved != reply.url:
-            self._post_to = f"{moved}/git-upload-pack"
+        able = next((line for line in said_it if line.startswith(b"fetch=")), b"")
+        self._has_filter = b"filter" in able.removeprefix(b"fetch=").split()
+        self._post_to = f"{reply.url.removesuffix('/info/refs?service=git-upload-pack')}/git-upload-pack"
 
     def _post(self, body: bytes, limit: int) -> Reply:
+        self._meet()
         headers = {"content-type": "application/x-git-upload-pack-request", **_VERSION}
         reply = self._line.transport.get(
             self._post_to,
@@ -246,21 +262,16 @@ class _Repository:
             return kept
         if self._line.options.offline:
             raise Refused(0, OFFLINE)
-        for small in SMALL_BYTES:
-            wanted = (
-                f"want {commit}",
-                "deepen 1",
-                f"filter blob:limit={small}",
-                "no-progress",
-                "ofs-delta",
-                "done",
-            )
+        self._meet()
+        for small in SMALL_BYTES if self._has_filter else (0,):
+            chosen = (f"filter blob:limit={small}",) if small else ()
+            wanted = (f"want {commit}", "deepen 1", *chosen, "no-progress", "ofs-delta", "done")
             reply = self._post(question("fetch", *wanted), PACK_BYTES)
             if reply.is_whole:
                 pack = pack_of(reply.body)
                 self._line.cache.keep_block(key, 0, pack)
                 return pack
-        raise MalformedError(f"a repository whose small files are more than {PACK_BYTES} bytes: clone it")
+        raise MalformedError(f"a repository whose files are more than {PACK_BYTES} bytes: clone it")
 
     def _larger(self, names: Sequence[str]) -> Mapping[str, _Large]:
         """Sizes and starts of the files that did not come with the pack."""

@@ -26,6 +26,7 @@ from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 from ajar.sources import store
+from ajar.sources._names import is_path
 from ajar.sources._remote import Line, RemoteFile, opened, refused, said
 from ajar.sources._transport import Refused, authority
 
@@ -281,7 +282,7 @@ class _Artefacts:
                 break
             for row in self._rows(folder):
                 name = row.get("path") if isinstance(row, dict) else None
-                if not isinstance(name, str) or name in {"", ".", ".."} or "/" in name or "\0" in name:
+                if not isinstance(name, str) or "/" in name or not is_path(name):
                     notes.append(
                         _gap(folder or ".", GapReason.MALFORMED, "the server lists a name that is none")
                     )

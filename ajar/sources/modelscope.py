@@ -23,6 +23,7 @@ from ajar.interfaces import OpenRelease
 from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
+from ajar.sources._names import is_path
 from ajar.sources._remote import Line, RemoteFile, opened, said
 from ajar.sources._transport import Refused
 
@@ -123,9 +124,9 @@ class _Repository:
         if not isinstance(path, str) or not path or not isinstance(size, int) or size < 0:
             notes.append(_gap(".", GapReason.MALFORMED, "the host lists a file without a name or a size"))
             return
-        if any(part in {"", ".", ".."} for part in path.split("/")) or "\0" in path:
+        if not is_path(path):
             detail = "the host lists a name that leads out of the repository"
-            notes.append(_gap(path[:200], GapReason.MALFORMED, detail))
+            notes.append(_gap(path[:200].encode("utf-8", "replace").decode(), GapReason.MALFORMED, detail))
             return
         if self._folder and path != self._folder and not path.startswith(f"{self._folder}/"):
             return

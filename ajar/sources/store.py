@@ -20,6 +20,7 @@ from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 from ajar.sources._buckets import ALL, ONE, Bucket, Stored
+from ajar.sources._names import is_path
 from ajar.sources._pins import pin
 from ajar.sources._remote import OFFLINE, Line, RemoteFile, opened, said
 from ajar.sources._transport import Refused
@@ -98,7 +99,7 @@ class _Listing:
             url = self._bucket.address(item)
             if condition := _condition(item):
                 pins[url] = condition
-            key = f"{self._bucket.shown}/{item.key}#{item.version or item.tag}#{item.size}"
+            key = f"{self._bucket.place}/{item.key}#{item.version or item.tag}#{item.size}"
             checked = item.digest if item.digest.startswith(_CHECKED) and not item.is_packed else ""
             files[path] = RemoteFile(url=url, size=item.size, key=key, digest=checked)
             entries.append(FileEntry(path=path, size=item.size, digest=item.digest or None))
@@ -112,7 +113,7 @@ class _Listing:
 
     def _found(self) -> list[Stored]:
         """The objects, from the store or, offline, as they were listed last."""
-        key = f"listing:{self._bucket.shown}/{self._prefix}"
+        key = f"listing:{self._bucket.place}/{self._prefix}"
         if self._line.options.offline:
             kept = self._line.cache.answer(key)
             if not isinstance(kept, list):
@@ -159,9 +160,11 @@ class _Listing:
             path = item.key.removeprefix(folder if is_under else prefix)
             if path.endswith("/") or not path:  # a mark for an empty folder, as consoles leave them
                 continue
-            if any(part in {"", ".", ".."} for part in path.split("/")) or "\0" in path:
+            if not is_path(path):
                 detail = "an object's name is no path of a folder; it was not looked at"
-                notes.append(_gap(path[:200], GapReason.MALFORMED, detail))
+                notes.append(
+                    _gap(path[:200].encode("utf-8", "replace").decode(), GapReason.MALFORMED, detail)
+                )
                 continue
             yield item, path
 

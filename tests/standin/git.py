@@ -43,7 +43,6 @@ class Host:
         self.large: dict[str, bytes] = {}
         self.endpoint = ""
         self.wanted_word = ""  # the authorisation that is asked for
-        self.has_filter = True
         self.href = ""  # where files of LFS are said to be
 
     def make(self, name: str) -> Path:

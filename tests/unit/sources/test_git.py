@@ -7,21 +7,27 @@ import contextlib
 import json
 import os
 import random
+import subprocess
 import zlib
 from collections.abc import Iterator
 from hashlib import sha1
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ajar
+from ajar.blobs import Meter
+from ajar.config import Limits, Options
 from ajar.errors import BudgetExceeded, MalformedError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.model.locator import Locator
 from ajar.sources import _packs
-from ajar.sources._lfs import Pointer, pointer
+from ajar.sources._lfs import Pointer, addresses, pointer
 from ajar.sources._packs import Pack, first_object, pack_of, packet, packets
+from ajar.sources._remote import Line
+from ajar.sources._transport import Reply
 from ajar.sources.git import of_page
 from tests.build.releases import apache_text, write_release
 from tests.e2e.test_command_line import ajar as command
@@ -93,6 +99,64 @@ def test_what_it_costs(there, repository, remote):
     report = remote(target(there))
     assert report.cost.requests <= 5  # greeting, names, pack, the one large file and its rest
     assert remote(target(there)).cost.requests == 2  # the names again; the pack is kept
+
+
+def test_a_host_that_leaves_nothing_out(there, repository, remote):
+    before = remote(target(there), keep=False)
+    git(repository, "config", "uploadpack.allowFilter", "false")
+    report = remote(target(there), keep=False)
+    assert plain(report) == plain(before)
+    assert report.cost.requests == 3
+
+
+def test_a_large_file_in_git_itself(there, remote):
+    """Its start is enough for its header; of one beyond the limit the rest is a gap, and of one within it all is read."""
+    folder = there.make("org/large")
+    large = safetensors(2 << 20)
+    (folder / "model.safetensors").write_bytes(large.read(0, large.size))
+    (folder / "huge.zip").write_bytes(b"PK\3\4" + random.Random(2).randbytes(33 << 20))
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "x")
+    report = remote(target(there, "org/large"))
+    assert {entry.path: entry.size for entry in report.release.files} == {
+        "model.safetensors": large.size,
+        "huge.zip": (33 << 20) + 4,
+    }
+    assert {gap.location.path for gap in report.gaps} == {"huge.zip"}
+    assert "clone it" in report.gaps[0].detail
+    assert report.cost.bytes_read < 4 << 20
+
+
+def test_a_tree_that_holds_itself_many_times(there, remote, monkeypatch):
+    folder = there.make("org/bomb")
+    (folder / "a").write_text("x")
+    git(folder, "add", "-A")
+    name = git(folder, "write-tree")
+    for _ in range(12):
+        rows = "".join(f"040000 tree {name}\td{number}\n" for number in range(10))
+        done = subprocess.run(
+            [GIT, "-C", folder, "mktree"], input=rows, capture_output=True, text=True, check=True
+        )
+        name = done.stdout.strip()
+    git(folder, "update-ref", "refs/heads/main", git(folder, "commit-tree", name, "-m", "bomb"))
+    report = ajar.audit(target(there, "org/bomb"), Options(limits=Limits(files=3000)))
+    assert any("more than 3000 files" in gap.detail for gap in report.gaps)
+
+
+def test_an_open_address_is_no_way_on_from_a_safe_one():
+    answers = [
+        {"oid": "a" * 64, "actions": {"download": {"href": f"{scheme}://host.invalid/x"}}}
+        for scheme in ("http", "https")
+    ]
+    for answer, base, found in zip(
+        answers * 2, ["https://h/r"] * 2 + ["http://h/r"] * 2, [0, 1, 1, 1], strict=True
+    ):
+        body = json.dumps({"objects": [answer]}).encode()
+        line = Line(Options(keep=False), Meter(1 << 20))
+        line._transport = SimpleNamespace(
+            get=lambda *_, body=body, **__: Reply(status=200, headers={}, body=body, url="", is_whole=True)
+        )
+        assert len(addresses(line, base, [Pointer("a" * 64, 1)])) == found
 
 
 def test_by_the_command(there, repository):

@@ -271,6 +271,21 @@ def test_a_listing_of_many_pages(s3, remote):
     assert len(remote("s3://models/many/", shallow=True).release.files) == 1001
 
 
+def test_a_name_that_xml_cannot_hold(s3, remote):
+    s3.put({"odd/a\x01b c+d.txt": b"words\n", "odd/plain.txt": b"more\n"})
+    assert {item.path for item in remote("s3://models/odd").files} == {"a\x01b c+d.txt", "plain.txt"}
+
+
+def test_a_bucket_in_which_an_object_was_deleted(s3, remote):
+    s3.client.put_bucket_versioning(Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    s3.put({"a.txt": b"one"})
+    s3.put({"a.txt": b"two"})
+    assert [item.path for item in remote("s3://models/a.txt").files] == ["a.txt"]
+    s3.client.delete_object(Bucket="models", Key="a.txt")
+    with pytest.raises(TargetNotFound):
+        remote("s3://models/a.txt")
+
+
 def test_the_tag_of_an_object_in_parts_is_no_digest(s3, remote):
     part = bytes(5 << 20)
     upload = s3.client.create_multipart_upload(Bucket="models", Key="big.bin")["UploadId"]
@@ -397,6 +412,10 @@ def test_keys_and_settings_of_a_profile(s3, folder, remote, monkeypatch, tmp_pat
     monkeypatch.setenv("AWS_PROFILE", "work")
     assert remote("s3://models").files
     assert _aws.keys(_aws.settings()) == _aws.Keys("a", "b", "c")
+    monkeypatch.setenv("AWS_PROFILE", "none")
+    with pytest.raises(UsageError, match="no such profile"):
+        _aws.settings()
+    monkeypatch.setenv("AWS_PROFILE", "work")
     monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
     assert _aws.keys(_aws.settings()) is None
 
@@ -427,7 +446,8 @@ def test_a_token_goes_to_google_s_endpoint_alone(monkeypatch, remote):
         second = request.query_params.get("pageToken") == "two"
         name = "b.txt" if second else "a.txt"
         items = [{"name": name, "size": "3", "generation": "7", "crc32c": "AAAAAA=="}]
-        return JSONResponse({"items": items} if second else {"items": items, "nextPageToken": "two"})
+        items += [{"name": f"\ud800{name}", "size": "3"}]
+        return Response(json.dumps({"items": items} if second else {"items": items, "nextPageToken": "two"}))
 
     def there(request: Request) -> Response:
         asked.append(("read", request.headers.get("authorization")))
@@ -447,6 +467,7 @@ def test_a_token_goes_to_google_s_endpoint_alone(monkeypatch, remote):
         monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29.x")
         report = remote("gs://models")
     assert {item.path for item in report.release.files} == {"a.txt", "b.txt"}
+    assert sum("no path of a folder" in gap.detail for gap in report.gaps) == 2
     assert {item.digest for item in report.release.files} == {"crc32c:00000000"}
     assert {role for role, _ in asked} == {"list", "read"}
     assert {token for _, token in asked} == {"Bearer ya29.x"}
@@ -492,6 +513,14 @@ def test_a_service_account_is_asked_for_its_token(google, folder, remote, monkey
 
 
 # Azure
+
+
+def test_a_name_that_azure_escapes(azure, remote):
+    azure.put({"plain.txt": b"words"})
+    name = '<Name Encoded="true">odd/a%01b.txt</Name>'
+    body = f"<a><Blob>{name}<Content-Length>3</Content-Length></Blob></a>"
+    azure.client._list = lambda *_: Response(body.encode())
+    assert [item.path for item in remote(f"{azure.target}/odd", shallow=True).release.files] == ["a\x01b.txt"]
 
 
 def test_a_public_container_and_a_shared_access_signature(azure, folder, remote, monkeypatch):
@@ -551,6 +580,9 @@ def test_an_object_that_changes_meanwhile_is_no_mixture(azure, folder, remote):
         b"<!DOCTYPE x><a/>",
         b"<a><Blob><Name>x</Name></Blob></a>",
         b"<a><NextMarker>n</NextMarker></a>",
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY y "z">]><a>&y;</a>'.encode("utf-16"),
+        b"<?xml version='1.0' encoding='cp037'?><a>" + "<!x".encode("cp037") + b"</a>",
+        b"<a>" + b"<b/>" * 200_001 + b"</a>",
     ],
 )
 def test_a_listing_that_is_none(azure, remote, broken):
