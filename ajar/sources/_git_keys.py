@@ -20,13 +20,13 @@ _TOKENS: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 def prepare(line: Line, base: str, host: str) -> None:
     """Have requests to the repository's host, and to no other, carry what the user has for it."""
-    found = _of(host)
+    found = _of(host, is_safe=base.startswith("https:"))
     if found:
         word = base64.b64encode(":".join(found).encode()).decode()
         line.signers[authority(base)] = lambda *_: {"authorization": f"Basic {word}"}
 
 
-def _of(host: str) -> tuple[str, str] | None:
+def _of(host: str, *, is_safe: bool) -> tuple[str, str] | None:
     path = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
     try:
         row = netrc.netrc(path).hosts.get(host)  # no default entry: it would go to any host
@@ -34,6 +34,6 @@ def _of(host: str) -> tuple[str, str] | None:
         row = None
     if row and row[2]:
         return row[0] or "", row[2]
-    names, user = _TOKENS.get(host, ((), ""))
+    names, user = _TOKENS.get(host, ((), "")) if is_safe else ((), "")
     token = next((os.environ[name] for name in names if os.environ.get(name)), "")
     return (user, token) if token else None

@@ -23,7 +23,7 @@ from ajar.blobs import Meter
 from ajar.config import Limits, Options
 from ajar.errors import BudgetExceeded, MalformedError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.model.locator import Locator
-from ajar.sources import _packs
+from ajar.sources import _git_keys, _packs
 from ajar.sources._lfs import Pointer, addresses, pointer
 from ajar.sources._packs import Pack, first_object, pack_of, packet, packets
 from ajar.sources._remote import Line
@@ -256,6 +256,25 @@ def test_a_word_from_netrc_goes_to_its_host(there, repository, remote, tmp_path)
     (tmp_path / "netrc").write_text("default login me password secret\n")
     with pytest.raises(TargetUnreadable):
         remote(target(there), keep=False)
+
+
+def test_tokens_of_well_known_hosts_go_to_them_over_tls(monkeypatch, tmp_path):
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    monkeypatch.setenv("GH_TOKEN", "")
+    monkeypatch.setenv("GITHUB_TOKEN", "word")
+    sent = {}
+    for base in (
+        "https://github.com/o/r",
+        "http://github.com/o/r",
+        "https://gitlab.com/o/r",
+        "https://host.invalid/o/r",
+    ):
+        line = Line(Options(keep=False), Meter(1))
+        _git_keys.prepare(line, base, base.split("/")[2])
+        sent[base] = {place: sign("GET", base, {}) for place, sign in line.signers.items()}
+    word = base64.b64encode(b"x-access-token:word").decode()
+    assert sent.pop("https://github.com/o/r") == {"github.com:443": {"authorization": f"Basic {word}"}}
+    assert set(map(len, sent.values())) == {0}
 
 
 def test_a_host_that_is_none(standin, remote):

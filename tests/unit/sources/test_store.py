@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,15 +15,18 @@ from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import ajar
-from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
+from ajar.errors import MalformedError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.sources import _aws
 from ajar.sources._azure import shared_key
+from ajar.sources._buckets import tree
 from ajar.sources._s3 import S3Bucket
 from ajar.sources._transport import Reply
 from tests.build.releases import apache_text, write_release
@@ -426,7 +431,7 @@ def test_a_role_is_botocore_s_business(monkeypatch, tmp_path):
     (home / "config").write_text("[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = none\n")
     with pytest.raises(UsageError, match="no keys for S3"):
         _aws.keys(_aws.settings())
-    monkeypatch.setitem(__import__("sys").modules, "botocore.session", None)
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
     with pytest.raises(UsageError, match="role_arn") as caught:
         _aws.keys(_aws.settings())
     assert caught.value.hint == "pip install 'ajar[stores]'"
@@ -507,6 +512,15 @@ def test_a_service_account_is_asked_for_its_token(google, folder, remote, monkey
     path.write_text("{}")
     with pytest.raises(UsageError, match=r"account\.json"):
         remote("gs://models")
+    path.write_text('{"type": "external_account"}')
+    with pytest.raises(UsageError, match="external_account") as caught:
+        remote("gs://models")
+    assert "GOOGLE_OAUTH_ACCESS_TOKEN" in caught.value.hint
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "google.auth.exceptions", None)
+        with pytest.raises(UsageError, match="google-auth") as caught:
+            remote("gs://models")
+        assert caught.value.hint == "pip install 'ajar[stores]'"
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
     with pytest.raises(UsageError, match="no such file"):
         remote("gs://models")
@@ -590,3 +604,10 @@ def test_a_listing_that_is_none(azure, remote, broken):
     azure.client._list = lambda *_: Response(broken)
     with pytest.raises((TargetUnreadable, TargetNotFound)):
         remote(azure.target)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_xml_or_malformed(data):
+    for page in (data, b"<?xml version='1.0'?><a>" + data + b"</a>"):
+        with contextlib.suppress(MalformedError):
+            tree(page)
