@@ -425,6 +425,24 @@ def test_keys_and_settings_of_a_profile(s3, folder, remote, monkeypatch, tmp_pat
     assert _aws.keys(_aws.settings()) is None
 
 
+def test_a_role_is_assumed_by_botocore(s3, folder, remote, monkeypatch, tmp_path):
+    """moto hands out the role's keys too, as AWS does: by a conversation that is botocore's."""
+    s3.put(content(folder))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    home = tmp_path / "home" / ".aws"
+    home.mkdir(parents=True)
+    role = "role_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = base\n"
+    (home / "config").write_text(f"[profile reader]\nregion = us-east-1\n{role}")
+    (home / "credentials").write_text("[base]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    monkeypatch.setenv("AWS_PROFILE", "reader")
+    found = _aws.keys(_aws.settings())
+    assert found is not None
+    assert found.access.startswith("ASIA")
+    assert found.token
+    assert remote("s3://models").files
+
+
 def test_a_role_is_botocore_s_business(monkeypatch, tmp_path):
     home = tmp_path / "home" / ".aws"
     home.mkdir(parents=True)
