@@ -124,6 +124,7 @@ class RemoteFile:
     size: int
     key: str
     digest: str = ""  # sha256:…, git:… or md5:…, as the host states it
+    blob: Blob | None = None  # what came with the listing already
 
 
 class CheckedBlob:
@@ -175,6 +176,10 @@ class RemoteRelease:
 
     @contextmanager
     def open(self, entry: FileEntry) -> Iterator[Blob]:
+        here = self.files[entry.path].blob
+        if here is not None:
+            yield here
+            return
         ahead = self._ahead.pop(entry.path, None)
         if ahead is None:
             yield self._blob(self.files[entry.path])
@@ -185,7 +190,9 @@ class RemoteRelease:
         """Fetch the first bytes of the files at once; whoever opens one waits for its own only."""
         shallow = self.line.options.shallow
         wanted = [
-            (path, file) for path, file in self.files.items() if not shallow or is_front(path, file.size)
+            (path, file)
+            for path, file in self.files.items()
+            if file.blob is None and (not shallow or is_front(path, file.size))
         ]
         for path, file in wanted[:AHEAD]:
             self._ahead[path] = pool.submit(self._begun, file)

@@ -7,29 +7,29 @@ serves no part of a file. What Git LFS holds is read by range.
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha1
 from urllib.parse import unquote, urlsplit
 
-from ajar.blobs import Meter
+from ajar.blobs import BytesBlob, Meter
 from ajar.config import Options
-from ajar.errors import MalformedError, TargetNotFound, TargetUnreadable, UsageError
-from ajar.interfaces import OpenRelease
+from ajar.errors import AjarError, MalformedError, TargetNotFound, TargetUnreadable, UsageError
+from ajar.interfaces import Blob, OpenRelease
 from ajar.model.evidence import Evidence, Gap, GapReason
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 from ajar.sources import _git_keys, _lfs
-from ajar.sources._cache import Cache
 from ajar.sources._git_tree import INSPECTOR, Tree, root_of
 from ajar.sources._packs import FIRST_BYTES as LARGE_BYTES
 from ajar.sources._packs import Pack, first_object, pack_of, packets, question
-from ajar.sources._ranges import BLOCK_BYTES, FIRST_BYTES
+from ajar.sources._ranges import FIRST_BYTES
 from ajar.sources._remote import OFFLINE, WORKERS, Line, RemoteFile, opened, said
 from ajar.sources._transport import Refused, Reply
 
@@ -79,48 +79,35 @@ def of_page(address: str) -> Locator | None:
     return Locator(scheme="git+https", name=name, revision=found["revision"], subpath=found["inner"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot(Cache):
-    """A cache that already has what came with the pack; a large file is fetched whole when more than its start is read."""
-
-    inner: Cache
-    held: Mapping[str, bytes]
-    more: Mapping[str, _Large]
-
-    def block(self, key: str, number: int) -> bytes | None:
-        if key in self.more:
-            return self.more[key].block(number)
-        data = self.held.get(key)
-        if data is None:
-            return self.inner.block(key, number)
-        return data[number * BLOCK_BYTES : (number + 1) * BLOCK_BYTES]
-
-    def keep_block(self, key: str, number: int, data: bytes) -> None:
-        if key not in self.held and key not in self.more:
-            self.inner.keep_block(key, number, data)
-
-
 @dataclass(slots=True)
 class _Large:
-    """A file that came by itself: its size and its start."""
+    """A file that came by itself: its size and its start. More than the start is fetched whole, once."""
 
     repository: _Repository
     name: str
     size: int
     start: bytes
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def block(self, number: int) -> bytes:
-        end = min((number + 1) * BLOCK_BYTES, self.size)
-        if end > len(self.start):
-            if self.size > LARGE_BYTES:
-                raise Refused(
-                    0, "in git itself, of which no part can be asked for; clone it, and give its folder"
-                )
-            self.start = self.repository.large(self.name, PACK_BYTES)[1]
-            named = sha1(b"blob %d\0" % self.size + self.start, usedforsecurity=False).hexdigest()
-            if named != self.name:
-                raise Refused(0, "the host sends other bytes than the commit names")
-        return self.start[number * BLOCK_BYTES : end]
+    def read_at(self, offset: int, length: int) -> bytes:
+        if offset < 0 or length < 0:
+            raise ValueError("negative offset or length")
+        end = min(offset + length, self.size)
+        with self._lock:
+            if end > len(self.start):
+                self._fetch()
+            return self.start[offset:end]
+
+    def _fetch(self) -> None:
+        if self.size > LARGE_BYTES:
+            raise Refused(
+                0, "in git itself, of which no part can be asked for; clone it, and give its folder"
+            )
+        whole = self.repository.large(self.name, PACK_BYTES)[1]
+        named = sha1(b"blob %d\0" % self.size + whole, usedforsecurity=False).hexdigest()
+        if named != self.name:
+            raise Refused(0, "the host sends other bytes than the commit names")
+        self.start = whole
 
 
 class _Repository:
@@ -140,9 +127,10 @@ class _Repository:
         tree.walk(root)
         paths = dict(self._inside(tree.files))
         held = {name: pack.objects[name][1] for name in set(paths.values()) if name in pack.objects}
-        large = self._larger(sorted({name for name in paths.values() if name not in held}))
         pointers = {name: found for name, data in held.items() if (found := _lfs.pointer(data))}
         addresses = _lfs.addresses(self._line, self._base, list(pointers.values()))
+        blobs: dict[str, Blob] = {name: BytesBlob(data) for name, data in held.items()}
+        blobs |= self._larger(sorted({name for name in paths.values() if name not in held}))
         files: dict[str, RemoteFile] = {}
         for path, name in sorted(paths.items()):
             pointer = pointers.get(name)
@@ -150,21 +138,17 @@ class _Repository:
                 digest = f"sha256:{pointer.oid}"
                 url = addresses[pointer.oid]
                 files[path] = RemoteFile(url=url, size=pointer.size, key=digest, digest=digest)
-            elif name in held or name in large:
-                size = len(held[name]) if name in held else large[name].size
-                files[path] = RemoteFile(url=self._base, size=size, key=f"git:{name}")
+            elif name in blobs:
+                blob = blobs[name]
+                digest = f"git:{name}"
+                files[path] = RemoteFile(url=self._base, size=blob.size, key=digest, digest=digest, blob=blob)
             else:
-                tree.gap(path, GapReason.OVER_BUDGET, "one of too many large files in git; clone it")
+                tree.gap(path, GapReason.UNREADABLE, "a large file in git that did not come; clone it")
         if not files:
             raise TargetNotFound(f"{self._locator}: no files there", hint="check the revision and the folder")
-        blocks = {f"git:{name}": data for name, data in held.items()}
-        more = {f"git:{name}": found for name, found in large.items()}
-        cache = self._line.cache
-        self._line.cache = _Snapshot(folder=cache.folder, inner=cache, held=blocks, more=more)
         locator = replace(self._locator, revision=commit)
         entries = tuple(
-            FileEntry(path=path, size=file.size, digest=file.digest or file.key)
-            for path, file in files.items()
+            FileEntry(path=path, size=file.size, digest=file.digest) for path, file in files.items()
         )
         return (
             Release(locator=locator, revision=commit, files=entries),
@@ -257,11 +241,9 @@ class _Repository:
 
     def _pack(self, commit: str) -> bytes:
         key = f"git-pack:{self._base}@{commit}"
-        kept = self._line.cache.block(key, 0)
+        kept = self._kept(key)
         if kept is not None:
             return kept
-        if self._line.options.offline:
-            raise Refused(0, OFFLINE)
         self._meet()
         for small in SMALL_BYTES if self._has_filter else (0,):
             chosen = (f"filter blob:limit={small}",) if small else ()
@@ -269,27 +251,45 @@ class _Repository:
             reply = self._post(question("fetch", *wanted), PACK_BYTES)
             if reply.is_whole:
                 pack = pack_of(reply.body)
-                self._line.cache.keep_block(key, 0, pack)
+                self._keep(key, pack)
                 return pack
         raise MalformedError(f"a repository whose files are more than {PACK_BYTES} bytes: clone it")
 
     def _larger(self, names: Sequence[str]) -> Mapping[str, _Large]:
         """Sizes and starts of the files that did not come with the pack."""
+
+        def begun(name: str) -> _Large | None:
+            try:
+                return _Large(self, name, *self.large(name, FIRST_BYTES + 1024))
+            except (Refused, AjarError):
+                return None  # one file's fault is that file's gap
+
         with ThreadPoolExecutor(WORKERS) as pool:
-            rows = pool.map(lambda name: (name, self.large(name, FIRST_BYTES + 1024)), names[:LARGE_FILES])
-            return {name: _Large(self, name, size, start) for name, (size, start) in rows}
+            found = pool.map(begun, names[:LARGE_FILES])
+            return {name: large for name, large in zip(names, found, strict=False) if large is not None}
 
     def large(self, name: str, limit: int) -> tuple[int, bytes]:
         """Size of a file, and what `limit` bytes of its pack hold of it."""
         key = f"git-file:{name}#{limit}"
-        kept = self._line.cache.block(key, 0)
+        kept = self._kept(key)
         if kept is None:
-            if self._line.options.offline:
-                raise Refused(0, OFFLINE)
             wanted = (f"want {name}", "no-progress", "ofs-delta", "done")
             kept = pack_of(self._post(question("fetch", *wanted), limit).body, may_be_cut=True)
-            self._line.cache.keep_block(key, 0, kept)
+            self._keep(key, kept)
         return first_object(kept)
+
+    def _kept(self, key: str) -> bytes | None:
+        """A pack that came before. Raises `Refused` where there is none and the network may not be used."""
+        kept = self._line.cache.answer(key)
+        if isinstance(kept, str):
+            with suppress(ValueError):
+                return base64.b64decode(kept, validate=True)
+        if self._line.options.offline:
+            raise Refused(0, OFFLINE)
+        return None
+
+    def _keep(self, key: str, pack: bytes) -> None:
+        self._line.cache.keep_answer(key, base64.b64encode(pack).decode())
 
 
 _VERSION = {"git-protocol": "version=2"}
