@@ -126,7 +126,8 @@ class _Repository:
         tree = Tree(pack.objects, self._line.options.limits.files)
         tree.walk(root)
         paths = dict(self._inside(tree.files))
-        held = {name: pack.objects[name][1] for name in set(paths.values()) if name in pack.objects}
+        came = {name: pack.objects.get(name, ("", b"")) for name in paths.values()}
+        held = {name: data for name, (kind, data) in came.items() if kind == "blob"}
         pointers = {name: found for name, data in held.items() if (found := _lfs.pointer(data))}
         addresses = _lfs.addresses(self._line, self._base, list(pointers.values()))
         blobs: dict[str, Blob] = {name: BytesBlob(data) for name, data in held.items()}

@@ -143,6 +143,30 @@ def test_a_tree_that_holds_itself_many_times(there, remote, monkeypatch):
     assert any("more than 3000 files" in gap.detail for gap in report.gaps)
 
 
+def test_a_folder_that_says_it_is_a_file(there, remote):
+    folder = there.make("org/lie")
+    (folder / "a.txt").write_text("words\n")
+    git(folder, "add", "-A")
+    tree = git(folder, "write-tree")
+    blob = git(folder, "rev-parse", ":a.txt")
+    content = b"100644 a.txt\0" + bytes.fromhex(blob) + b"100644 lie.txt\0" + bytes.fromhex(tree)
+    written = subprocess.run(
+        [GIT, "-C", folder, "hash-object", "-t", "tree", "-w", "--stdin", "--literally"], input=content, capture_output=True, check=True
+    )  # fmt: skip
+    git(
+        folder,
+        "update-ref",
+        "refs/heads/main",
+        git(folder, "commit-tree", written.stdout.decode().strip(), "-m", "x"),
+    )
+    try:
+        report = remote(target(there, "org/lie"))
+    except TargetUnreadable:
+        return  # git itself may refuse to serve it
+    assert [item.path for item in report.files] == ["a.txt"]
+    assert {gap.location.path for gap in report.gaps} == {"lie.txt"}
+
+
 def test_an_open_address_is_no_way_on_from_a_safe_one():
     answers = [
         {"oid": "a" * 64, "actions": {"download": {"href": f"{scheme}://host.invalid/x"}}}
