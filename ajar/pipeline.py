@@ -213,8 +213,10 @@ def _control(dossier: Dossier, shared: Dossier | None, found: tuple[LicenceMatch
 
 
 def _title(release: Release) -> str:
-    if release.locator.scheme in {"hf", "ollama", "oci"}:
+    if release.locator.scheme in {"hf", "ollama", "oci", "modelscope", "models", "runs"}:
         return release.locator.name.strip("/")
+    if release.locator.scheme in {"git+https", "git+http"}:
+        return release.locator.name.lstrip("/").partition("/")[2].removesuffix(".git")
     name = release.locator.subpath or release.locator.name
     path = Path(name)
     if path.parent.name == "snapshots":

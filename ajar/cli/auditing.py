@@ -86,8 +86,9 @@ def audit(
     no_cache: bool,
 ) -> int:
     """Audit TARGET…: a folder, one file, a zip, wheel or tar, a hub cache folder, a git checkout; or what a host has:
-    a repository of the hub, an image of Ollama or another registry, an address. Weights are read by range, never
-    downloaded.
+    a repository of the hub (org/name, hf:), ModelScope (modelscope:) or git (git+https:, a page at github.com); an image
+    (ollama:, oci:); objects in a store (s3:, gs:, az:, abfss:); a model of MLflow (models:, runs:); a file (https:).
+    Weights are read by range, never downloaded.
 
     \b
     Examples:
@@ -96,6 +97,9 @@ def audit(
       ajar audit mistralai/Mistral-7B-v0.1
       ajar audit ollama:llama3.2 oci://registry.example/org/model:v1
       ajar audit https://example.org/model.safetensors
+      ajar audit s3://bucket/models/tiny
+      ajar audit https://github.com/org/repo git+https://git.example/org/repo@v1.0//model
+      ajar audit models:/fraud@champion modelscope:org/model
       ajar audit --from requirements.txt --offline
       ajar audit release.zip --explain
       ajar audit ./my-model --fail-on ajar --strict

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha1, sha256
+from hashlib import md5, sha1, sha256
 from typing import Any
 
 from ajar.blobs import Meter
 from ajar.config import Options
-from ajar.errors import AjarError, MalformedError, TargetError, TargetNotFound, TargetUnreadable
+from ajar.errors import AjarError, MalformedError, TargetError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.interfaces import Blob
 from ajar.model.evidence import Basis, Evidence, Gap, Location, Scalar
 from ajar.model.release import FileEntry, Release, is_front
 from ajar.sources._cache import Cache, default_folder
 from ajar.sources._ranges import BLOCK_BYTES, FIRST_BYTES, Getter, RangeBlob
-from ajar.sources._transport import Refused, Reply, Transport, authority
+from ajar.sources._transport import Refused, Reply, Signer, Transport, authority
 
 ANSWER_BYTES = 64 << 20  # an API's answer; the largest listing seen is 20 MB
 WORKERS = 8
@@ -35,6 +35,7 @@ class Line:
     meter: Meter
     trusted: frozenset[str] = frozenset()
     tokens: dict[str, str] = field(default_factory=dict)
+    signers: dict[str, Signer] = field(default_factory=dict)
     cache: Cache = field(init=False)
     _transport: Transport | None = None
 
@@ -51,6 +52,7 @@ class Line:
                 meter=self.meter,
                 trusted=self.trusted,
                 tokens=self.tokens,
+                signers=self.signers,
                 seconds=self.options.limits.seconds,
             )
         return self._transport
@@ -121,7 +123,8 @@ class RemoteFile:
     url: str
     size: int
     key: str
-    digest: str = ""  # sha256:… or git:…, as the host states it
+    digest: str = ""  # sha256:…, git:… or md5:…, as the host states it
+    blob: Blob | None = None  # what came with the listing already
 
 
 class CheckedBlob:
@@ -148,6 +151,8 @@ class CheckedBlob:
         if kind == "git":
             # The name of a blob in git's object store, which is how a hub states small files.
             found = sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        elif kind == "md5":  # as stores state it: against mishaps, not against a liar
+            found = md5(data, usedforsecurity=False).hexdigest()
         else:
             found = sha256(data).hexdigest()
         if found != stated:
@@ -171,6 +176,10 @@ class RemoteRelease:
 
     @contextmanager
     def open(self, entry: FileEntry) -> Iterator[Blob]:
+        here = self.files[entry.path].blob
+        if here is not None:
+            yield here
+            return
         ahead = self._ahead.pop(entry.path, None)
         if ahead is None:
             yield self._blob(self.files[entry.path])
@@ -181,7 +190,9 @@ class RemoteRelease:
         """Fetch the first bytes of the files at once; whoever opens one waits for its own only."""
         shallow = self.line.options.shallow
         wanted = [
-            (path, file) for path, file in self.files.items() if not shallow or is_front(path, file.size)
+            (path, file)
+            for path, file in self.files.items()
+            if file.blob is None and (not shallow or is_front(path, file.size))
         ]
         for path, file in wanted[:AHEAD]:
             self._ahead[path] = pool.submit(self._begun, file)
@@ -244,7 +255,7 @@ def opened(
     try:
         try:
             release, notes, files = make(line)
-        except TargetError:
+        except (TargetError, UsageError):
             raise
         except Refused as error:
             raise refused(error, shown) from error
