@@ -24,6 +24,7 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parents[1] / "ajar" / "rights" / "data"
 
@@ -150,8 +151,8 @@ def row_texts(sources: Path) -> dict[str, str]:
     return texts
 
 
-def rows() -> list[dict[str, str]]:
-    found: list[dict[str, str]] = tomllib.loads((DATA / "licences.toml").read_text("utf-8"))["licence"]
+def rows() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((DATA / "licences.toml").read_text("utf-8"))["licence"]
     return found
 
 
@@ -419,7 +420,8 @@ def write_fingerprints(repositories: Path) -> None:
         done = subprocess.run(
             ["git", f"--git-dir={git}", "show", f"{commit}:{path}"], capture_output=True, check=True
         )
-        words = words_of(done.stdout.decode("utf-8", "replace")).words
+        lines = done.stdout.decode("utf-8", "replace").split("\n")
+        words = words_of("\n".join(lines[row.get("first_line", 1) - 1 :])).words
         head.append({"id": row["id"], "whole": f"{whole_hash(words):016x}", "words": len(words)})
         parts.append(column("I", [gram_hash(words[at : at + GRAM]) for at in range(len(words) - GRAM + 1)]))
         parts.append(column("H", [at for at, _ in phrases_of(words, dense=False)]))
