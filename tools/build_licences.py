@@ -313,21 +313,25 @@ def only(name: str) -> str:
 def write_index(
     sources: Path, texts: dict[str, str], other: dict[str, str], deprecated: set[str], table: Iterable[str]
 ) -> None:
+    from licence_blanks import blanks
+
     from ajar.rights.normalise import words_of
 
     wordings = Wordings(list(texts))
     for name, text in texts.items():
-        words = tuple(words_of(text).words)
+        found = words_of(text)
+        words = tuple(found.words)
         path = sources / MARKUP / f"{name}.xml"
         shown, own, laid = marked(path, words) if path.exists() else ([], [], [])
         if path.exists():
             notice = marked(path, (), "standardLicenseHeader")[0]
             own, laid = notice_alone(shown, own, notice), notice_alone(words, laid, notice)
-        wordings.add(name, words, laid, published=True)
+        wordings.add(name, words, tidy([*laid, *blanks(text, found.spans)]), published=True)
         earlier = sources / EARLIER / f"{name}.json"
         if earlier.exists():
             old = json.loads(earlier.read_text("utf-8"))["licenseText"]
-            wordings.add(name, words_of(old).words, [], published=False)
+            before = words_of(old)
+            wordings.add(name, before.words, tidy(blanks(old, before.spans)), published=False)
         if shown:
             wordings.add(name, shown, own, published=False)
     for name, text in other.items():

@@ -233,11 +233,30 @@ def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
 
 def _by_groups(template: Template, found: Words, gaps: Sequence[Gap], number: int, steps: Steps) -> range:
     """The gaps, this one among them, that the template's groups explain together; none when they do not."""
+    for from_inside in (True, False):
+        reached = _reached(template, gaps, number, steps, from_inside=from_inside)
+        if _explains(template, found, gaps, reached, steps):
+            return reached.gaps
+    return range(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Neighbouring gaps, and words `start` to `end` of the wording whose groups may explain them."""
+
+    gaps: range
+    start: int
+    end: int
+
+
+def _reached(
+    template: Template, gaps: Sequence[Gap], number: int, steps: Steps, *, from_inside: bool
+) -> _Reached:
     low = high = number
     start, end = gaps[number].a0, gaps[number].a1
     while True:
         steps.take(len(template.groups))
-        start, end = outermost(template.groups, start, end)
+        start, end = outermost(template.groups, start, end, from_inside=from_inside)
         moved = False
         while low > 0 and gaps[low - 1].a1 >= start:
             low, moved = low - 1, True
@@ -245,22 +264,25 @@ def _by_groups(template: Template, found: Words, gaps: Sequence[Gap], number: in
             high, moved = high + 1, True
         start, end = min(start, gaps[low].a0), max(end, gaps[high].a1)
         if not moved:
-            break
-    first, last = gaps[low], gaps[high]
-    b0, b1 = first.b0 - (first.a0 - start), last.b1 + (end - last.a1)
+            return _Reached(range(low, high + 1), start, end)
+
+
+def _explains(
+    template: Template, found: Words, gaps: Sequence[Gap], reached: _Reached, steps: Steps
+) -> bool:
+    first, last = gaps[reached.gaps[0]], gaps[reached.gaps[-1]]
+    b0, b1 = first.b0 - (first.a0 - reached.start), last.b1 + (reached.end - last.a1)
     words = found.words[b0:b1]
     starts, ends = {0}, {len(words)}
-    if low == 0:
+    if reached.gaps[0] == 0:
         starts = {step for step in range(min(_TITLE_WORDS, len(words)) + 1) if is_edge(words[:step])}
-    if high == len(gaps) - 1:
+    if reached.gaps[-1] == len(gaps) - 1:
         ends = {
             len(words) - step
             for step in range(min(_TITLE_WORDS, len(words)) + 1)
             if is_edge(words[len(words) - step :])
         }
-    if ends.isdisjoint(reach(template, (start, end), words, starts, steps)):
-        return range(0)
-    return range(low, high + 1)
+    return not ends.isdisjoint(reach(template, (reached.start, reached.end), words, starts, steps))
 
 
 def is_edge(words: Sequence[str]) -> bool:

@@ -46,13 +46,20 @@ class Template:
 GRAM = 4
 
 
-def outermost(groups: Sequence[Group], start: int, end: int) -> tuple[int, int]:
-    """The range widened to whole groups: those it cuts or touches."""
+def outermost(
+    groups: Sequence[Group], start: int, end: int, *, from_inside: bool = False
+) -> tuple[int, int]:
+    """The range widened to whole groups: those it cuts or touches.
+
+    `from_inside` leaves out those that hold it and more on either side: their other words need no explaining.
+    """
     changed = True
     while changed:
         changed = False
         for group in groups:
             touches = group.start <= end and group.end >= start
+            if from_inside and group.start < start and group.end > end:
+                continue
             if touches and (group.start < start or group.end > end):
                 start, end = min(start, group.start), max(end, group.end)
                 changed = True
