@@ -362,11 +362,13 @@ def index_sections(wordings: Wordings) -> list[bytes]:
     number_of = {word: number for number, word in enumerate(vocabulary)}
     grams: list[tuple[int, int]] = []
     totals, samples = [], []
+    asked: list[tuple[int, int, int]] = []
     for number, words in enumerate(wordings.words):
         found = {gram for _, gram in phrases_of(words, dense=len(words) < DENSE_WORDS)}
         grams += [(gram, number) for gram in found]
         totals.append(len(found))
         samples.append(len({gram for _, gram in phrases_of(words, dense=False)}))
+        asked.append(asked_for(words, wordings.groups.get(number, [])))
     grams.sort()
     exact = sorted(wordings.exact.items())
     counts = [
@@ -376,6 +378,7 @@ def index_sections(wordings: Wordings) -> list[bytes]:
         *samples,
         *map(int, wordings.published),
         *map(int, wordings.notices),
+        *(number for column in zip(*asked, strict=True) for number in column),
     ]
     numbers = [number_of[word] for words in wordings.words for word in words]
     steps, holders = small_steps(grams)
@@ -390,6 +393,21 @@ def index_sections(wordings: Wordings) -> list[bytes]:
         lzma.compress(column("H", numbers), preset=9),
         packed(json.dumps(wordings.groups, separators=(",", ":")).encode()),
     ]
+
+
+def asked_for(words: Sequence[str], groups: list[tuple[int, int, str, list[str]]]) -> tuple[int, int, int]:
+    """What any copy of a wording holds, its optional words and slots left out: words, phrases, sampled phrases."""
+    from ajar.rights.data_store import DENSE_WORDS, phrases_of
+    from ajar.rights.template import GRAM
+
+    asked = [True] * len(words)
+    for start, length, _, _ in groups:
+        asked[start : start + length] = [False] * length
+
+    def phrases(*, dense: bool) -> int:
+        return len({gram for at, gram in phrases_of(words, dense=dense) if all(asked[at : at + GRAM])})
+
+    return sum(asked), phrases(dense=len(words) < DENSE_WORDS), phrases(dense=False)
 
 
 def small_steps(grams: list[tuple[int, int]]) -> tuple[list[int], list[int]]:

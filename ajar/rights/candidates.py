@@ -74,8 +74,7 @@ def candidates(
     for who in once.values():
         votes.update(who)
     steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
-    expected = known.totals if hits.is_dense else known.samples
-    ranked = sorted(votes, key=lambda number: -_promise(votes[number], expected[number], known.sizes[number]))
+    ranked = sorted(votes, key=lambda number: -_promise(known, number, votes[number], is_dense=hits.is_dense))
     shortlist = ranked[:_SHORTLIST]
     if shortlist and end - start > 1.15 * min(known.sizes[number] for number in shortlist) + 20:
         placed = _placed(hits, low, high, set(shortlist))
@@ -90,7 +89,8 @@ def candidates(
             count, first, last = _densest(placed[number], int(size * 1.15) + 10)
             margin = size // 6 + 20
             first, last = max(start, first - margin), min(end, last + margin)
-        found.append((_promise(count, expected[number], size), Candidate(number, first, last)))
+        promise = _promise(known, number, count, is_dense=hits.is_dense)
+        found.append((promise, Candidate(number, first, last)))
     found.sort(key=lambda item: -item[0])
     limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
     if len(found) < 2 or found[0][0] <= 0:
@@ -158,8 +158,19 @@ def _word_counts(known: Store, number: int) -> Counter[str]:
     return Counter(known.template(number).words)
 
 
-def _promise(count: int, expected: int, size: int) -> float:
-    """About how many words it would explain, less those of it that would be missing."""
+def _promise(known: Store, number: int, count: int, *, is_dense: bool) -> float:
+    """About how many words it would explain, less those of it that would be missing.
+
+    With its optional words counted and without: a copy may hold all of them or none.
+    """
+    words, phrases, sampled = known.asked[number]
+    every = known.totals[number] if is_dense else known.samples[number]
+    whole = _explained(count, every, known.sizes[number])
+    asked = phrases if is_dense else sampled
+    return max(whole, _explained(count, asked, words)) if asked < every else whole
+
+
+def _explained(count: int, expected: int, size: int) -> float:
     share = min(count / max(expected, 1), 1.0)
     return size * (1.9 * share - 0.9) if share > 0.6 else share - 1
 

@@ -29,7 +29,7 @@ from ajar.errors import UsageError
 from ajar.model.component import Licence, Openness
 from ajar.rights.template import GRAM, Group, Template
 
-MAGIC = 0x414A4C32
+MAGIC = 0x414A4C33
 # A folder of `*.toml` files with rows of licences of one's own, each with its text.
 FOLDER_VARIABLE = "AJAR_LICENCES"
 # Wordings below this are indexed phrase by phrase, so that near relatives are told apart; longer ones by a sample.
@@ -44,9 +44,13 @@ _SAMPLE = 5
 _KEPT = 96
 
 
+Asked = tuple[int, int, int]
+"""Words, phrases and sampled phrases that any copy of a wording holds: none that are optional or stand in a slot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The index in memory. `owners`, `sizes`, `totals` and `samples` have one entry a wording."""
+    """The index in memory. `owners`, `sizes`, `totals`, `samples` and `asked` have one entry a wording."""
 
     ids: Sequence[str]
     exact: Mapping[int, int]
@@ -54,6 +58,7 @@ class Store:
     sizes: Sequence[int]
     totals: Sequence[int]  # phrases indexed
     samples: Sequence[int]  # of them, those in the sample
+    asked: Sequence[Asked]
     grams: Sequence[int] = field(repr=False)  # sorted
     gram_holders: Sequence[int] = field(repr=False)
     extra: Mapping[int, Sequence[int]] = field(repr=False)  # phrases of fingerprints and of added licences
@@ -184,12 +189,13 @@ def store() -> Store:
     """
     parts = _sections("index.bin")
     ids = zlib.decompress(parts[_IDS]).decode().split("\n")
-    owners, sizes, totals, samples, published, notices = _columns("I", parts[_COUNTS], 6)
+    owners, sizes, totals, samples, published, notices, *asked = _columns("I", parts[_COUNTS], 9)
     exact = dict(zip(_array("Q", parts[_EXACT]), _array("H", parts[_EXACT_OWNERS]), strict=True))
     starts = [0]
     for size in sizes:
         starts.append(starts[-1] + size)
-    loaded = _Added(ids, exact, list(owners), list(sizes), list(totals), list(samples), {}, {})
+    every = list(zip(*asked, strict=True))
+    loaded = _Added(ids, exact, list(owners), list(sizes), list(totals), list(samples), every, {}, {})
     _add_fingerprints(loaded)
     for row in _added_rows():
         loaded.add(row["id"], row["text"])
@@ -200,6 +206,7 @@ def store() -> Store:
         sizes=loaded.sizes,
         totals=loaded.totals,
         samples=loaded.samples,
+        asked=loaded.asked,
         grams=array("I", accumulate(zlib.decompress(parts[_GRAMS]))),
         gram_holders=_array("H", zlib.decompress(parts[_HOLDERS])),
         extra=loaded.phrases,
@@ -220,6 +227,7 @@ class _Added:
     sizes: list[int]
     totals: list[int]
     samples: list[int]
+    asked: list[Asked]
     phrases: dict[int, list[int]]
     templates: dict[int, Template]
 
@@ -244,6 +252,7 @@ class _Added:
         self.sizes.append(len(template))
         self.totals.append(len(grams))
         self.samples.append(sampled)
+        self.asked.append((len(template), len(grams), sampled))
         self.templates[number] = template
         for gram in grams:
             self.phrases.setdefault(gram, []).append(number)

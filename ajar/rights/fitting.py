@@ -71,7 +71,7 @@ class Gap:
     b0: int
     b1: int
     is_free: bool = False
-    optional: int = 0  # of the missing words, those that may be left out
+    optional: int = 0  # of the missing words, those that may be left out or stand in a slot
 
     @property
     def missing(self) -> int:
@@ -210,13 +210,23 @@ def judged(template: Template, found: Words, gaps: Sequence[Gap], steps: Steps) 
             continue
         missing = _asked_for(template, gap) if template.grams is None else None
         if missing is not None:
-            done[number] = gap = replace(gap, optional=gap.a1 - gap.a0 - len(missing))  # noqa: PLW2901
+            done[number] = gap = replace(gap, optional=_not_asked_for(template, gap))  # noqa: PLW2901
         if _is_free(missing, gap, found, template, at_start=number == 0, at_end=number == last):
             done[number] = replace(gap, is_free=True)
         elif template.groups and template.grams is None:
             for other in _by_groups(template, found, gaps, number, steps):
                 done[other] = replace(gaps[other], is_free=True)
     return done
+
+
+def _not_asked_for(template: Template, gap: Gap) -> int:
+    """Of the missing words, those of optional groups and of slots: what stands in a slot is an example."""
+    count, at = 0, gap.a0
+    for group in template.groups:
+        if group.start >= at and group.end <= gap.a1:
+            count += group.end - group.start
+            at = group.end
+    return count
 
 
 def _asked_for(template: Template, gap: Gap) -> Sequence[str]:

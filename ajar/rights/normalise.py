@@ -61,6 +61,12 @@ _SENTENCE_END = re.compile(r"(?<=[a-z)>])\.\s+(?=[A-Z]|\d{1,3}\s)")
 _NEUTRAL_LIMIT = 2
 _ADDRESSES = re.compile(r"\S+@\S+|https?://\S+|<[^<>]*>")
 _COPYRIGHT_LINE = 240
+# A holder's name of two or three words, straight after a year or a sign: "2020 Will Doe".
+_HOLDER = re.compile(
+    r"(?:\b\d{4}|\([cC]\)|©|\b[Bb]y)[\s,-]*((?:[A-Z][\w'’.-]{0,30}\s+){1,2}[A-Z][\w'’.-]{0,30})(?=\s*(?:$|[,.;<(&]|All\b|and\b))",
+    re.MULTILINE,
+)
+_HOLDERS = 8  # names looked for in the rest of a text
 _AUTHORS = re.compile(r"\b[A-Z][a-z]+ (Authors|Contributors|Developers)\b")  # The Go Authors: no verb
 
 
@@ -119,6 +125,7 @@ class Folded:
     clean: str
     plain: Plain
     is_cut: bool
+    holders: frozenset[tuple[str, ...]] = frozenset()  # those whose name is a verb as well
 
 
 class _Folding(dict[int, str]):
@@ -174,7 +181,7 @@ def fold(text: str) -> Folded:
     clean = plain.text
     if not clean.isascii() or _CONTROL.search(clean):
         clean = clean.translate(_FOLDING)
-    return Folded(text, _blanked(clean).lower(), plain, len(text) > _CHARS_LIMIT)
+    return Folded(text, _blanked(clean).lower(), plain, len(text) > _CHARS_LIMIT, _holders(clean))
 
 
 def quick_words(folded: Folded) -> Sequence[str] | None:
@@ -231,10 +238,42 @@ def placed_words(folded: Folded) -> Words:
         pending = word in firsts
         if len(words) >= WORDS_LIMIT:
             break
+    for holder in folded.holders:
+        _write_as_name(words, holder)
     is_cut = folded.is_cut or len(words) >= WORDS_LIMIT
     if plain.starts != (0,):
         spans = [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in spans]
     return Words(folded.text, words, spans, frozenset(disguised), is_cut)
+
+
+def _holders(text: str) -> frozenset[tuple[str, ...]]:
+    """Holders' names in a text's lines of copyright that hold a verb which is a name as well."""
+    if "opyright" not in text and "OPYRIGHT" not in text:
+        return frozenset()
+    found: set[tuple[str, ...]] = set()
+    for line in _COPYRIGHT.finditer(text):
+        for holder in _HOLDER.finditer(line[0]):
+            name = tuple(_ASCII_WORD.findall(holder[1].lower()))
+            if _is_called_so(name):
+                found.add(name)
+        if len(found) >= _HOLDERS:
+            break
+    return frozenset(found)
+
+
+def _is_called_so(name: Sequence[str]) -> bool:
+    """Whether one word of a name is a verb that people are called, and the others are neither verbs nor conditions."""
+    given = [word for word in name if word in word_set("given")]
+    return len(given) == 1 < len(name) and is_name([word for word in name if word not in given])
+
+
+def _write_as_name(words: list[str], holder: tuple[str, ...]) -> None:
+    """Write the verb in a holder's name as the rest of it, so that it reads as the name that it is."""
+    rest = next(word for word in holder if word not in word_set("given"))
+    size = len(holder)
+    for at, word in enumerate(words):
+        if word == holder[0] and tuple(words[at : at + size]) == holder:
+            words[at : at + size] = [rest if part in word_set("given") else part for part in holder]
 
 
 def _add_foreign(
@@ -315,13 +354,17 @@ def _without_copyright(match: re.Match[str]) -> str:
     end = reserved.end() if reserved else stop.end() if stop else len(line)
     statement = line[:end]
     named = _ADDRESSES.sub(" ", statement[max(statement.lower().find("copyright"), 0) :])
-    named = _AUTHORS.sub(r"\1", named)
+    named = _AUTHORS.sub(r"\1", _HOLDER.sub(_without_given, named))
     if len(statement) > _COPYRIGHT_LINE or not is_name(_ASCII_WORD.findall(named.lower())):
         return line
     plain = [word for word in re.findall(r"[A-Za-z][a-z]*", named) if word.islower()]
     if sum(word not in word_set("neutral") for word in plain) > _NEUTRAL_LIMIT:
         return line
     return " " * end + line[end:]
+
+
+def _without_given(match: re.Match[str]) -> str:
+    return " " if _is_called_so(_ASCII_WORD.findall(match[1].lower())) else match[0]
 
 
 def _without_enumerator(match: re.Match[str]) -> str:
