@@ -165,9 +165,12 @@ def _promise(known: Store, number: int, count: int, *, is_dense: bool) -> float:
     """
     words, phrases, sampled = known.asked[number]
     every = known.totals[number] if is_dense else known.samples[number]
-    whole = _explained(count, every, known.sizes[number])
+    size = known.sizes[number]
+    whole = _explained(count, every, size)
     asked = phrases if is_dense else sampled
-    return max(whole, _explained(count, asked, words)) if asked < every else whole
+    if asked >= every:
+        return whole
+    return max(whole, _explained(count, asked, max(words, size * count // every)))
 
 
 def _explained(count: int, expected: int, size: int) -> float:
