@@ -345,8 +345,13 @@ def write_index(
 
 def add_notices(sources: Path, wordings: Wordings, deprecated: set[str], table: Iterable[str]) -> None:
     """The words with which a file says under which licence it is, where SPDX knows them."""
+
     # MPL-2.0-no-copyleft-exception has MPL-2.0's notice: of two with the same the shorter name is meant.
-    for path in sorted((sources / MARKUP).glob("*.xml"), key=lambda path: (len(path.stem), path.stem)):
+    # GFDL-1.1-or-later has the notice of GFDL-1.1-invariants-or-later, whose name says what it says.
+    def order(path: Path) -> tuple[bool, int, str]:
+        return "-invariants-" not in path.stem, len(path.stem), path.stem
+
+    for path in sorted((sources / MARKUP).glob("*.xml"), key=order):
         if path.stem in deprecated or path.stem not in table:
             continue
         shown, own, _ = marked(path, (), "standardLicenseHeader")

@@ -277,9 +277,7 @@ def _reached(
             return _Reached(range(low, high + 1), start, end)
 
 
-def _explains(
-    template: Template, found: Words, gaps: Sequence[Gap], reached: _Reached, steps: Steps
-) -> bool:
+def _explains(template: Template, found: Words, gaps: Sequence[Gap], reached: _Reached, steps: Steps) -> bool:
     first, last = gaps[reached.gaps[0]], gaps[reached.gaps[-1]]
     b0, b1 = first.b0 - (first.a0 - reached.start), last.b1 + (reached.end - last.a1)
     words = found.words[b0:b1]

@@ -229,7 +229,9 @@ class _Search:
         return (
             best.share < _NEAR
             and best.template.grams is None
-            and _GRANTS.isdisjoint(self.found.words[best.first : best.last])
+            and all(
+                _GRANTS.isdisjoint(best.template.words[start : start + size]) for start, _, size in best.runs
+            )
             and not _GRANTS.isdisjoint(best.template.words)
         )
 

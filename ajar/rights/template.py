@@ -46,9 +46,7 @@ class Template:
 GRAM = 4
 
 
-def outermost(
-    groups: Sequence[Group], start: int, end: int, *, from_inside: bool = False
-) -> tuple[int, int]:
+def outermost(groups: Sequence[Group], start: int, end: int, *, from_inside: bool = False) -> tuple[int, int]:
     """The range widened to whole groups: those it cuts or touches.
 
     `from_inside` leaves out those that hold it and more on either side: their other words need no explaining.
