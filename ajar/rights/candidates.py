@@ -76,20 +76,25 @@ def candidates(
     steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
     ranked = sorted(votes, key=lambda number: -_promise(known, number, votes[number], is_dense=hits.is_dense))
     shortlist = ranked[:_SHORTLIST]
-    if shortlist and end - start > 1.15 * min(known.sizes[number] for number in shortlist) + 20:
-        placed = _placed(hits, low, high, set(shortlist))
-        steps.take(sum(map(len, placed.values())))
-    else:
-        placed = {}
+    promises = {
+        number: _promise(known, number, votes[number], is_dense=hits.is_dense) for number in shortlist
+    }
+    # Those that are about as long as the text are looked for in all of it. One that is shorter has to be found, unless
+    # it promises too little even so.
+    short = {number for number in shortlist if end - start > 1.15 * known.sizes[number] + 20}
+    sure = max((promises[number] for number in shortlist if number not in short), default=0.0)
+    short = {number for number in short if promises[number] > _CLOSE * sure}
+    placed = _placed(hits, low, high, short) if short else {}
+    steps.take(sum(map(len, placed.values())) + (high - low if short else 0))
     found: list[tuple[float, Candidate]] = []
     for number in shortlist:
-        size = known.sizes[number]
-        count, first, last = votes[number], start, end
-        if number in placed:
+        promise, first, last = promises[number], start, end
+        if number in short:
+            size = known.sizes[number]
             count, first, last = _densest(placed[number], int(size * 1.15) + 10)
             margin = size // 6 + 20
             first, last = max(start, first - margin), min(end, last + margin)
-        promise = _promise(known, number, count, is_dense=hits.is_dense)
+            promise = _promise(known, number, count, is_dense=hits.is_dense)
         found.append((promise, Candidate(number, first, last)))
     found.sort(key=lambda item: -item[0])
     limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
@@ -181,8 +186,9 @@ def _explained(count: int, expected: int, size: int) -> float:
 def _placed(hits: Hits, low: int, high: int, wanted: set[int]) -> dict[int, list[tuple[int, int]]]:
     placed: dict[int, list[tuple[int, int]]] = {number: [] for number in wanted}
     for at in range(low, high):
-        for number in wanted.intersection(hits.holders[at]):
-            placed[number].append((hits.places[at], hits.grams[at]))
+        for number in hits.holders[at]:
+            if number in wanted:
+                placed[number].append((hits.places[at], hits.grams[at]))
     return placed
 
 

@@ -70,8 +70,11 @@ class Store:
     def holders(self, gram: int) -> Sequence[int]:
         """Wordings that hold a phrase."""
         start = bisect_left(self.grams, gram)
+        more = self.extra.get(gram, ())
+        if start == len(self.grams) or self.grams[start] != gram:
+            return more
         end = bisect_right(self.grams, gram, start)
-        found = [*self.extra.get(gram, ()), *self.gram_holders[start:end]]
+        found = [*more, *self.gram_holders[start:end]]
         return [number for number in found if number != NOBODY] if NOBODY in found else found
 
     def template(self, number: int) -> Template:
@@ -157,10 +160,12 @@ def _is_first(word: str) -> bool:
 
 def phrases_of(words: Sequence[str], *, dense: bool) -> Iterator[tuple[int, int]]:
     """`(place, hash)` of the phrases of a text: all of them, or a sample that any copy chooses alike."""
-    last = len(words) - GRAM + 1
-    for at in range(last):
-        if dense or _is_first(words[at]):
-            yield at, zlib.crc32(" ".join(words[at : at + GRAM]).encode()) & _PHRASE_BITS
+    places: Sequence[int] = range(len(words) - GRAM + 1)
+    if not dense:
+        firsts = {word for word in set(words) if _is_first(word)}
+        places = [at for at, word in enumerate(words[: len(places)]) if word in firsts]
+    for at in places:
+        yield at, zlib.crc32(" ".join(words[at : at + GRAM]).encode()) & _PHRASE_BITS
 
 
 _IDS, _COUNTS, _EXACT, _EXACT_OWNERS, _GRAMS, _HOLDERS, _VOCABULARY, _WORDS, _GROUPS = range(9)

@@ -82,14 +82,14 @@ def identify(text: str, *, steps: Steps | None = None) -> tuple[Identification, 
     """The licences a text consists of, in order; none when it is no licence."""
     folded = fold(text)
     known = store()
-    words = quick_words(folded)
-    if words is not None:
-        if len(words) < MINIMUM_WORDS:
+    quick = quick_words(folded)
+    if quick is not None:
+        if len(quick.words) < MINIMUM_WORDS:
             return ()
-        owner = known.exact.get(whole_hash(words))
+        owner = None if quick.is_cut else known.exact.get(whole_hash(quick.words))
         if owner is not None:
             return (_whole(folded, known.ids[owner]),)
-    found = placed_words(folded)
+    found = placed_words(folded, quick)
     if len(found.words) < MINIMUM_WORDS:
         return ()
     search = _Search(found, known, steps or Steps())

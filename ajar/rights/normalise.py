@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 from ajar.rights.plain import Plain, plain_of
@@ -184,32 +185,85 @@ def fold(text: str) -> Folded:
     return Folded(text, _blanked(clean).lower(), plain, len(text) > _CHARS_LIMIT, _holders(clean))
 
 
-def quick_words(folded: Folded) -> Sequence[str] | None:
-    """The words alone, when the text is plain ASCII: four times as fast. None when it is not, or is too long."""
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """The words of a plain ASCII text; `joins` are those read as one, each by its number and what it became."""
+
+    words: Sequence[str]
+    joins: Sequence[tuple[int, tuple[str, ...]]]
+    is_cut: bool
+
+
+def quick_words(folded: Folded) -> Quick | None:
+    """The words alone, when the text is plain ASCII; None when it is not, or is too long."""
     if not folded.clean.isascii() or len(folded.clean) > _QUICK_CHARS or _HIDDEN in folded.clean:
         return None
     spelling, joined = _spelling(), _joined()
-    words = [spelling.get(word, word) for word in _ASCII_WORD.findall(folded.clean)]
-    if not {pair[0] for pair in joined}.isdisjoint(words):
-        return _with_joined(words, joined)
-    return words
+    found = _ASCII_WORD.findall(folded.clean)
+    words = [spelling.get(word, word) for word in found[:WORDS_LIMIT]]
+    joins = _joins(words, joined)
+    return Quick(_with_joined(words, joins) if joins else words, joins, len(found) > WORDS_LIMIT)
 
 
-def _with_joined(words: Sequence[str], joined: Mapping[tuple[str, str], tuple[str, ...]]) -> list[str]:
-    found: list[str] = []
-    skip = False
-    for word, following in zip(words, (*words[1:], ""), strict=True):
-        if skip:
-            skip = False
-            continue
-        whole = joined.get((word, following))
-        skip = whole is not None
-        found.extend(whole or (word,))
+def _joins(
+    words: Sequence[str], joined: Mapping[tuple[str, str], tuple[str, ...]]
+) -> list[tuple[int, tuple[str, ...]]]:
+    firsts = {pair[0] for pair in joined}
+    if firsts.isdisjoint(words):
+        return []
+    found: list[tuple[int, tuple[str, ...]]] = []
+    after = 0
+    for at, word in enumerate(words[:-1]):
+        if word in firsts and at >= after:
+            whole = joined.get((word, words[at + 1]))
+            if whole is not None:
+                found.append((at, whole))
+                after = at + 2
     return found
 
 
-def placed_words(folded: Folded) -> Words:
-    """The words with their places."""
+def _with_joined(words: Sequence[str], joins: Sequence[tuple[int, tuple[str, ...]]]) -> list[str]:
+    found: list[str] = []
+    after = 0
+    for at, whole in joins:
+        found += words[after:at]
+        found += whole
+        after = at + 2
+    return found + list(words[after:])
+
+
+def placed_words(folded: Folded, quick: Quick | None = None) -> Words:
+    """The words with their places. `quick` are those of the same text, where they were read already."""
+    if quick is None:
+        quick = quick_words(folded)
+    if quick is None:
+        return _slowly_placed(folded)
+    clean, plain = folded.clean, folded.plain
+    spans = [match.span() for match in islice(_ASCII_WORD.finditer(clean), WORDS_LIMIT)]
+    if quick.joins:
+        spans = _joined_spans(spans, quick.joins)
+    if plain.starts != (0,):
+        spans = [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in spans]
+    words = list(quick.words)
+    for holder in folded.holders:
+        _write_as_name(words, holder)
+    return Words(folded.text, words, spans, frozenset(), folded.is_cut or quick.is_cut)
+
+
+def _joined_spans(
+    spans: Sequence[tuple[int, int]], joins: Sequence[tuple[int, tuple[str, ...]]]
+) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    after = 0
+    for at, whole in joins:
+        found += spans[after:at]
+        found += spans[at : at + 2] if len(whole) > 1 else [(spans[at][0], spans[at + 1][1])]
+        after = at + 2
+    return found + list(spans[after:])
+
+
+def _slowly_placed(folded: Folded) -> Words:
+    """Word by word, with letters of any script and what hides in them."""
     clean, plain = folded.clean, folded.plain
     pattern = _ASCII_WORD if clean.isascii() and _HIDDEN not in clean else _WORD
     words: list[str] = []
