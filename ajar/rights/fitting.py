@@ -205,16 +205,21 @@ def judged(template: Template, found: Words, gaps: Sequence[Gap], steps: Steps) 
     """The gaps with those marked free that the template, or the matching guidelines, let be."""
     done = list(gaps)
     last = len(gaps) - 1
+    has_groups = bool(template.groups) and template.grams is None
+    tried: set[_Reached] = set()
     for number, gap in enumerate(gaps):
         if done[number].is_free:
             continue
         missing = _asked_for(template, gap) if template.grams is None else None
-        if missing is not None:
-            done[number] = gap = replace(gap, optional=_not_asked_for(template, gap))  # noqa: PLW2901
         if _is_free(missing, gap, found, template, at_start=number == 0, at_end=number == last):
-            done[number] = replace(gap, is_free=True)
-        elif template.groups and template.grams is None:
-            for other in _by_groups(template, found, gaps, number, steps):
+            done[number] = Gap(gap.a0, gap.a1, gap.b0, gap.b1, is_free=True)
+            continue
+        if missing is not None:
+            done[number] = Gap(
+                gap.a0, gap.a1, gap.b0, gap.b1, is_free=False, optional=_not_asked_for(template, gap)
+            )
+        if has_groups:
+            for other in _by_groups(template, found, gaps, number, steps, tried):
                 done[other] = replace(gaps[other], is_free=True)
     return done
 
@@ -222,15 +227,18 @@ def judged(template: Template, found: Words, gaps: Sequence[Gap], steps: Steps) 
 def _not_asked_for(template: Template, gap: Gap) -> int:
     """Of the missing words, those of optional groups and of slots: what stands in a slot is an example."""
     count, at = 0, gap.a0
-    for group in template.groups:
-        if group.start >= at and group.end <= gap.a1:
-            count += group.end - group.start
-            at = group.end
+    if gap.a0 < gap.a1:
+        for group in template.groups:
+            if group.start >= at and group.end <= gap.a1:
+                count += group.end - group.start
+                at = group.end
     return count
 
 
 def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
     """The missing words without the optional groups among them that are missing as a whole."""
+    if gap.a0 == gap.a1:
+        return ()
     asked: list[str] = []
     at = gap.a0
     for group in template.groups:
@@ -241,10 +249,26 @@ def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
     return asked
 
 
-def _by_groups(template: Template, found: Words, gaps: Sequence[Gap], number: int, steps: Steps) -> range:
+def _by_groups(
+    template: Template,
+    found: Words,
+    gaps: Sequence[Gap],
+    number: int,
+    steps: Steps,
+    tried: set[_Reached],
+) -> range:
     """The gaps, this one among them, that the template's groups explain together; none when they do not."""
-    for from_inside in (True, False):
+    gap = gaps[number]
+    steps.take(1 + len(template.groups) // 8)
+    near = [group for group in template.groups if group.start <= gap.a1 and group.end >= gap.a0]
+    if not near:
+        return range(0)
+    inside = [group for group in near if group.start >= gap.a0 or group.end <= gap.a1]
+    for from_inside in (True, False) if inside else (False,):
         reached = _reached(template, gaps, number, steps, from_inside=from_inside)
+        if reached in tried:
+            continue
+        tried.add(reached)
         if _explains(template, found, gaps, reached, steps):
             return reached.gaps
     return range(0)
