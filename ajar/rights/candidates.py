@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import inf
 
 from ajar.rights.align import Steps
 from ajar.rights.data_store import Store, phrases_of
+from ajar.rights.fitting import MISSING_COUNTED, MISSING_WEIGHT
 from ajar.rights.template import GRAM
 
 # Texts below this are looked up phrase by phrase, longer ones by a sample: no licence but the longest is above it.
@@ -21,6 +23,8 @@ _SMALL_WORDS = 500
 # Wordings whose promise is as close as this to the best are told apart by all their words.
 _CLOSE = 0.6
 _COMPARED = 16
+# Words at a wording's edges that may be missing and cost nothing: titles and lines of copyright.
+_EDGE_WORDS = 30
 # Of so many licences one wording each is looked at before a second one of any.
 _LICENCES = 3
 _LICENCES_SMALL = 6
@@ -38,11 +42,15 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A wording, and the words of the text among which it is to be looked for."""
+    """A wording, and the words of the text among which it is to be looked for.
+
+    `most` is about the highest score that laying it on them could reach.
+    """
 
     number: int
     start: int
     end: int
+    most: float = inf
 
 
 def hits_of(words: Sequence[str], known: Store, steps: Steps) -> Hits:
@@ -118,28 +126,26 @@ def _nearest_first(
 ) -> Sequence[Candidate]:
     """Candidates of like promise by their words; of each licence the nearest wording comes first, its others last."""
     counted: dict[tuple[int, int], Counter[str]] = {}
-    ranked = sorted(
-        (_unlike(candidate, words, known, counted, steps), number)
-        for number, (_, candidate) in enumerate(found[:_COMPARED])
-    )
+    compared = [_compared(candidate, words, known, counted, steps) for _, candidate in found[:_COMPARED]]
+    ranked = sorted((unlike, number) for number, (unlike, _) in enumerate(compared))
     first: list[Candidate] = []
     others: list[Candidate] = []
     owners: set[int] = set()
     for _, number in ranked:
-        candidate = found[number][1]
+        candidate = compared[number][1]
         owner = known.owners[candidate.number]
         (others if owner in owners else first).append(candidate)
         owners.add(owner)
     return (*first[:licences], *others, *first[licences:])
 
 
-def _unlike(
+def _compared(
     candidate: Candidate,
     words: Sequence[str],
     known: Store,
     counted: dict[tuple[int, int], Counter[str]],
     steps: Steps,
-) -> float:
+) -> tuple[float, Candidate]:
     """How far the words of a wording, in any order, are from those of the text: near relatives differ in few.
 
     A missing word counts less than one too many, because templates have optional parts. Of two that are there
@@ -151,11 +157,12 @@ def _unlike(
     template = known.template(candidate.number)
     steps.take((len(template) + len(counted[span])) // 4)
     if template.grams is not None:
-        return -0.3 * len(template)
+        return -0.3 * len(template), candidate
     both = (_word_counts(known, candidate.number) & counted[span]).total()
-    return (
-        min(candidate.end - candidate.start, len(template)) - both + 0.4 * (len(template) - both) - 0.3 * both
-    )
+    size = len(template)
+    unlike = min(candidate.end - candidate.start, size) - both + 0.4 * (size - both) - 0.3 * both
+    missing = known.asked[candidate.number][0] - both - _EDGE_WORDS
+    return unlike, replace(candidate, most=both - MISSING_WEIGHT * min(max(missing, 0), MISSING_COUNTED))
 
 
 @lru_cache(maxsize=128)

@@ -57,7 +57,8 @@ _PARTIES = frozenset(
 )
 _APPENDICES = ("appendix how to apply", "end of terms and conditions", "how to apply these terms")
 # A preamble left out is one difference, however long; many small ones tell of another licence.
-_MISSING_COUNTED = 40
+MISSING_COUNTED = 40
+MISSING_WEIGHT = 0.9
 # Runs below this at an edge, far from the rest, are chance: "of the" stands in every text.
 _STRAY_WORDS = 4
 
@@ -151,9 +152,9 @@ def fit(
     gaps = judged(template, found, bare, steps)
     matched = sum(min(run[2], 12) if run[2] < 12 else run[2] for run in runs if run[2] > 2)
     free = sum(gap.b1 - gap.b0 for gap in gaps if gap.is_free)
-    spent = sum(min(part, _MISSING_COUNTED) for part in _missing_parts(gaps))
+    spent = sum(min(part, MISSING_COUNTED) for part in _missing_parts(gaps))
     spent += sum(gap.cost - gap.missing for gap in gaps)
-    score = matched - 0.9 * spent - 0.05 * free
+    score = matched - MISSING_WEIGHT * spent - 0.05 * free
     return Fit(template, runs[0][1], runs[-1][1] + runs[-1][2], runs, gaps, score)
 
 

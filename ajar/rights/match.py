@@ -198,6 +198,8 @@ class _Search:
         """The wording that explains most, each weighed by its runs and by what differs."""
         best: Fit | None = None
         for candidate in candidates(self.hits, self.found.words, start, end, self.known, self.steps):
+            if best is not None and candidate.most <= best.score:
+                continue
             template = self.known.template(candidate.number)
             grams = self.grams() if template.grams is not None else ()
             laid = fit(template, self.found, grams, (candidate.start, candidate.end), self.steps)
