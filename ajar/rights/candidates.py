@@ -14,12 +14,14 @@ from ajar.rights.data_store import Store, phrases_of
 from ajar.rights.fitting import MISSING_COUNTED, MISSING_WEIGHT
 from ajar.rights.template import GRAM
 
-# Texts below this are looked up phrase by phrase, longer ones by a sample: no licence but the longest is above it.
-_DENSE_WORDS = 2500
+# Texts below this are looked up phrase by phrase, longer ones by a sample of one in five.
+_DENSE_WORDS = 1000
 # Wordings whose place in the text is worked out, and those of them that are handed on.
 _SHORTLIST = 24
 _HANDED_SMALL, _HANDED = 8, 5
 _SMALL_WORDS = 500
+# Wordings of whose phrases fewer are there are passed over while there are others.
+_LIKELY = 0.3
 # Wordings whose promise is as close as this to the best are told apart by all their words.
 _CLOSE = 0.6
 _COMPARED = 16
@@ -61,9 +63,9 @@ def hits_of(words: Sequence[str], known: Store, steps: Steps) -> Hits:
     holders: list[Sequence[int]] = []
     looked_up: dict[int, Sequence[int]] = {}
     for place, gram in phrases_of(words, dense=is_dense):
-        if gram not in looked_up:
-            looked_up[gram] = known.holders(gram)
-        who = looked_up[gram]
+        who = looked_up.get(gram)
+        if who is None:
+            who = looked_up[gram] = known.holders(gram)
         if who:
             places.append(place)
             grams.append(gram)
@@ -82,7 +84,12 @@ def candidates(
     for who in once.values():
         votes.update(who)
     steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
-    ranked = sorted(votes, key=lambda number: -_promise(known, number, votes[number], is_dense=hits.is_dense))
+    asked = known.asked
+    column = 1 if hits.is_dense else 2
+    likely = [number for number, count in votes.items() if count > _LIKELY * asked[number][column]]
+    ranked = sorted(
+        likely or votes, key=lambda number: -_promise(known, number, votes[number], is_dense=hits.is_dense)
+    )
     shortlist = ranked[:_SHORTLIST]
     promises = {
         number: _promise(known, number, votes[number], is_dense=hits.is_dense) for number in shortlist

@@ -373,7 +373,7 @@ def _blanked(text: str) -> str:
         text = _LINK.sub(_blank, text)
     if "dnl" in text or "rem " in text or "REM " in text or '.\\"' in text:
         text = _LEADER.sub(_blank, text)
-    return _ENUMERATOR.sub(_without_enumerator, text)
+    return _ENUMERATOR.sub(_without_enumerator, text).replace("©", " ")
 
 
 def _blank(match: re.Match[str]) -> str:
