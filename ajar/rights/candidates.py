@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import inf
 
 from ajar.rights.align import Steps
-from ajar.rights.data_store import Store, phrases_of
+from ajar.rights.data_store import NOBODY, Store, phrases_of
 from ajar.rights.fitting import MISSING_COUNTED, MISSING_WEIGHT
 from ajar.rights.template import GRAM
 
@@ -83,6 +83,7 @@ def candidates(
     once = dict(zip(hits.grams[low:high], hits.holders[low:high], strict=True))
     for who in once.values():
         votes.update(who)
+    del votes[NOBODY]
     steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
     asked = known.asked
     column = 1 if hits.is_dense else 2

@@ -68,14 +68,21 @@ class Store:
     notices: frozenset[int] = field(repr=False)
 
     def holders(self, gram: int) -> Sequence[int]:
-        """Wordings that hold a phrase."""
-        start = bisect_left(self.grams, gram)
+        """Wordings that hold a phrase; `NOBODY` may be among them."""
+        grams = self.grams
+        start = bisect_left(grams, gram)
         more = self.extra.get(gram, ())
-        if start == len(self.grams) or self.grams[start] != gram:
+        if start == len(grams) or grams[start] != gram:
             return more
-        end = bisect_right(self.grams, gram, start)
-        found = [*more, *self.gram_holders[start:end]]
-        return [number for number in found if number != NOBODY] if NOBODY in found else found
+        # A step at a time as far as most go.
+        end, last = start + 1, min(start + 4, len(grams))
+        while end < last and grams[end] == gram:
+            end += 1
+        if end == last:
+            end = bisect_right(grams, gram, end)
+        if more:
+            return [*more, *self.gram_holders[start:end]]
+        return self.gram_holders[start:end] if end - start > 1 or self.gram_holders[start] != NOBODY else ()
 
     def template(self, number: int) -> Template:
         """One wording, unpacked; the last ones asked for are kept."""
@@ -164,8 +171,16 @@ def phrases_of(words: Sequence[str], *, dense: bool) -> Iterator[tuple[int, int]
     if not dense:
         firsts = {word for word in set(words) if _is_first(word)}
         places = [at for at, word in enumerate(words[: len(places)]) if word in firsts]
-    for at in places:
-        yield at, zlib.crc32(" ".join(words[at : at + GRAM]).encode()) & _PHRASE_BITS
+    if not places:
+        return iter(())
+    data = " ".join(words).encode()
+    lengths = map(len, words) if len(data) == sum(map(len, words)) + len(words) - 1 else map(_bytes, words)
+    starts = list(accumulate(lengths, lambda at, length: at + length + 1, initial=0))
+    return ((at, zlib.crc32(data[starts[at] : starts[at + GRAM] - 1]) & _PHRASE_BITS) for at in places)
+
+
+def _bytes(word: str) -> int:
+    return len(word.encode())
 
 
 _IDS, _COUNTS, _EXACT, _EXACT_OWNERS, _GRAMS, _HOLDERS, _VOCABULARY, _WORDS, _GROUPS = range(9)
