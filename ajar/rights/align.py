@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from ajar.errors import BudgetExceeded
 
@@ -179,7 +180,7 @@ def _once(words: Sequence[Hashable], start: int, end: int, gram: int) -> dict[Ha
 def _chain(runs: list[Block]) -> Sequence[Block]:
     """The runs, ordered by their place in one sequence, that rise in the other and have most words together."""
     runs.sort()
-    if all(one[1] < other[1] for one, other in zip(runs, runs[1:], strict=False)):
+    if all(one[1] < other[1] for one, other in pairwise(runs)):
         return runs
     order = sorted({run[1] for run in runs})
     best: list[tuple[int, int]] = [(0, -1)] * (len(order) + 1)  # a Fenwick tree of (words, last run)

@@ -101,7 +101,7 @@ def candidates(
     sure = max((promises[number] for number in shortlist if number not in short), default=0.0)
     short = {number for number in short if promises[number] > _CLOSE * sure}
     placed = _placed(hits, low, high, short) if short else {}
-    steps.take(sum(map(len, placed.values())) + (high - low if short else 0))
+    steps.take(sum(map(len, placed.values())))
     found: list[tuple[float, Candidate]] = []
     for number in shortlist:
         promise, first, last = promises[number], start, end

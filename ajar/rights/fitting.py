@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ajar.rights.align import Block, Steps, blocks
-from ajar.rights.normalise import Words, is_name, word_set
+from ajar.rights.edges import (
+    ENUMERATOR,
+    TITLE_WORDS,
+    are_enumerators,
+    continues_notice,
+    follows_copyright,
+    is_appendix,
+    is_edge,
+    is_notice,
+    is_party,
+)
+from ajar.rights.normalise import Words
 from ajar.rights.template import OPTIONAL, Template, outermost, reach
 
-_TITLE_WORDS = 14
-_NOTICE_WORDS = 40
-# A name or a version before or after the text.
-_LABEL_WORDS = 4
-_TITLE = re.compile(
-    r"^(?:the )?(?:[\w.+-]+ ){0,8}(?:license|agreement|terms of use|licence|copyright notice)(?: [\w.]+){0,6}$"
-)
-_NOTICE = re.compile(r"^(?:copyright|c|copr|all rights reserved|portions copyright)\b")
-_COPYRIGHT_WORDS = frozenset(["copyright", "c"])
-_NOTICE_CHARS = 160
-_LAST_NOTICE = re.compile(r"(?:copyright|\(c\)|©)[^;!?]*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$")
-_ENUMERATOR = re.compile(r"^(?:[ivx]{1,4}|[a-z]|\d{1,2})$")
-# Wordings without markup: names that stand where a party is named.
-_PARTIES = frozenset(
-    [
-        "name",
-        "names",
-        "of",
-        "by",
-        "holder",
-        "holders",
-        "owner",
-        "owners",
-        "author",
-        "authors",
-        "contributors",
-        "copyright",
-        "the",
-        "its",
-        "their",
-        "institute",
-        "university",
-        "company",
-        "corporation",
-        "foundation",
-        "regents",
-        "nor",
-        "and",
-        "or",
-        "inc",
-        "project",
-        "organization",
-    ]
-)
-_APPENDICES = ("appendix how to apply", "end of terms and conditions", "how to apply these terms")
 # A preamble left out is one difference, however long; many small ones tell of another licence.
 MISSING_COUNTED = 40
 MISSING_WEIGHT = 0.9
@@ -308,30 +272,14 @@ def _explains(template: Template, found: Words, gaps: Sequence[Gap], reached: _R
     words = found.words[b0:b1]
     starts, ends = {0}, {len(words)}
     if reached.gaps[0] == 0:
-        starts = {step for step in range(min(_TITLE_WORDS, len(words)) + 1) if is_edge(words[:step])}
+        starts = {step for step in range(min(TITLE_WORDS, len(words)) + 1) if is_edge(words[:step])}
     if reached.gaps[-1] == len(gaps) - 1:
         ends = {
             len(words) - step
-            for step in range(min(_TITLE_WORDS, len(words)) + 1)
+            for step in range(min(TITLE_WORDS, len(words)) + 1)
             if is_edge(words[len(words) - step :])
         }
     return not ends.isdisjoint(reach(template, (reached.start, reached.end), words, starts, steps))
-
-
-def is_edge(words: Sequence[str]) -> bool:
-    """Whether words before or after a licence are a title, a name or a line of copyright."""
-    if not words:
-        return True
-    if not is_name(words):
-        return False
-    joined = " ".join(words)
-    return len(words) <= _LABEL_WORDS or (
-        len(words) <= _TITLE_WORDS and bool(_TITLE.match(joined) or _NOTICE.match(joined))
-    )
-
-
-def _is_notice(words: Sequence[str]) -> bool:
-    return len(words) <= _NOTICE_WORDS and is_name(words) and bool(_NOTICE.match(" ".join(words[:4])))
 
 
 def _is_free(
@@ -340,87 +288,27 @@ def _is_free(
     extra = found.words[gap.b0 : gap.b1]
     if missing is None:  # a fingerprint: which words are missing is not known
         return gap.a0 == gap.a1 and (
-            not extra or _is_notice(extra) or ((at_start or at_end) and is_edge(extra))
+            not extra or is_notice(extra) or ((at_start or at_end) and is_edge(extra))
         )
     if not extra and not missing:
         return True
     if not missing:
         return (
-            _is_notice(extra)
-            or _continues_notice(extra, found, gap.b0)
+            is_notice(extra)
+            or continues_notice(extra, found, gap.b0)
             or ((at_start or at_end) and is_edge(extra))
-            or _are_enumerators(extra, found, gap.b0)
+            or are_enumerators(extra, found, gap.b0)
         )
     if not extra:
         return (
-            _is_notice(missing)
-            or _follows_copyright(missing, template.words[max(gap.a0 - 2, 0) : gap.a0])
+            is_notice(missing)
+            or follows_copyright(missing, template.words[max(gap.a0 - 2, 0) : gap.a0])
             or ((at_start or at_end) and is_edge(missing))
-            or (at_end and _is_appendix(missing))
-            or (len(missing) == 1 and bool(_ENUMERATOR.match(missing[0])) and missing[0] not in {"a", "i"})
+            or (at_end and is_appendix(missing))
+            or (len(missing) == 1 and bool(ENUMERATOR.match(missing[0])) and missing[0] not in {"a", "i"})
         )
     if at_start and is_edge(extra) and is_edge(missing):
         return True
-    if _is_notice(extra) and _is_notice(missing):
+    if is_notice(extra) and is_notice(missing):
         return True
-    return not template.groups and _is_party(missing, extra, template.words[max(gap.a0 - 3, 0) : gap.a0])
-
-
-def _is_party(missing: Sequence[str], extra: Sequence[str], before: Sequence[str]) -> bool:
-    """A name where the wording has "the copyright holder" or the like."""
-    return (
-        len(extra) <= _TITLE_WORDS
-        and len(missing) <= _TITLE_WORDS
-        and _PARTIES.issuperset(missing)
-        and not _PARTIES.isdisjoint(before)
-        and is_name(extra)
-        and is_name(missing)
-    )
-
-
-def _follows_copyright(words: Sequence[str], before: Sequence[str]) -> bool:
-    """Years and names after the word copyright itself."""
-    return (
-        not _COPYRIGHT_WORDS.isdisjoint(before[-1:])
-        and len(words) <= _TITLE_WORDS
-        and is_name(words)
-        and any(len(word) == 4 and word.isdigit() for word in words)
-    )
-
-
-def _continues_notice(extra: Sequence[str], found: Words, number: int) -> bool:
-    """Names, years and an address that stand in the rest of a line of copyright."""
-    if len(extra) > _TITLE_WORDS or not is_name(extra):
-        return False
-    start = found.spans[number][0]
-    before = _LAST_NOTICE.search(found.text, max(start - _NOTICE_CHARS, 0), start)
-    if before is None:
-        return False
-    shown = found.text[start : found.spans[number + len(extra) - 1][1]]
-    plain = [word for word in re.findall(r"[A-Za-z]+", shown) if word.islower()]
-    return all(word in word_set("neutral") for word in plain) or bool(_ADDRESS.match(shown))
-
-
-def _are_enumerators(extra: Sequence[str], found: Words, number: int) -> bool:
-    """One number or letter that stands at a paragraph's start."""
-    if len(extra) != 1 or not _ENUMERATOR.match(extra[0]):
-        return False
-    start, end = found.spans[number]
-    if found.text[max(start - 1, 0) : start] == "(" and found.text[end : end + 1] == ")":
-        return True
-    line = found.text[found.text.rfind("\n", 0, start) + 1 : start]
-    return not re.search(r"\w", line) and found.text[end : end + 1] in {
-        ".",
-        ")",
-        ":",
-        "]",
-        " ",
-        "\t",
-        "\n",
-        "-",
-    }
-
-
-def _is_appendix(missing: Sequence[str]) -> bool:
-    """What stands after the terms and tells how to use them is not part of them."""
-    return " ".join(missing[:12]).startswith(_APPENDICES)
+    return not template.groups and is_party(missing, extra, template.words[max(gap.a0 - 3, 0) : gap.a0])

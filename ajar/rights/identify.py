@@ -14,10 +14,11 @@ from ajar.model.evidence import Location
 from ajar.rights.align import Steps
 from ajar.rights.match import Identification, identify
 from ajar.rights.names import resolve
-from ajar.rights.normalise import word_set, words_of
+from ajar.rights.normalise import words_of
 from ajar.rights.plain import decode
 from ajar.rights.statements import mentions
 from ajar.rights.titles import named_by_title, sets_terms
+from ajar.rights.word_tables import word_set
 
 # Bytes beyond are not looked at: the longest licence known has 150 kB, in UTF-32 600 kB.
 BYTES_LIMIT = 4 * 2**20

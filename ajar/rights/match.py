@@ -16,9 +16,11 @@ from ajar.rights.align import Steps
 from ajar.rights.candidates import Hits, candidates, hits_of
 from ajar.rights.data_store import Store, gram_hash, licences, store, whole_hash
 from ajar.rights.differences import differences_of
-from ajar.rights.fitting import Fit, Gap, fit, is_edge, widened
-from ajar.rights.normalise import Folded, Words, fold, placed_words, quick_words, word_set
+from ajar.rights.edges import is_edge
+from ajar.rights.fitting import Fit, Gap, fit, widened
+from ajar.rights.normalise import Folded, Words, fold, placed_words, quick_words
 from ajar.rights.template import GRAM
+from ajar.rights.word_tables import word_set
 
 # A text of fewer words is a name or a notice, not a licence.
 MINIMUM_WORDS = 12

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ajar.rights.align import Steps
-from ajar.rights.normalise import is_name
+from ajar.rights.word_tables import is_name
 
 OPTIONAL, SLOT = "o", "s"
 # A slot names a party or a product; whole sentences do not fit into one (the longest of SPDX's examples has 31 words).

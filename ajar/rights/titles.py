@@ -12,7 +12,8 @@ from itertools import islice
 
 from ajar.model.component import Licence
 from ajar.rights.data_store import aliases, licences, rows
-from ajar.rights.normalise import word_set, words_of
+from ajar.rights.normalise import words_of
+from ajar.rights.word_tables import word_set
 
 # Shorter titles are words of any sentence; the longest of SPDX's that are written out have fewer.
 _SHORTEST, _LONGEST = 3, 14
