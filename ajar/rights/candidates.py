@@ -24,6 +24,8 @@ _SMALL_WORDS = 500
 _LIKELY = 0.3
 # Wordings whose promise is as close as this to the best are told apart by all their words.
 _CLOSE = 0.6
+# A text with fewer than a sixth of a wording's phrases has too few of its words to be called its relative.
+_HOPELESS = 1 / 6 - 1
 _COMPARED = 16
 # Words at a wording's edges that may be missing and cost nothing: titles and lines of copyright.
 _EDGE_WORDS = 30
@@ -115,7 +117,7 @@ def candidates(
     found.sort(key=lambda item: -item[0])
     limit = _HANDED_SMALL if end - start < _SMALL_WORDS else _HANDED
     if len(found) < 2 or found[0][0] <= 0:
-        return [candidate for _, candidate in found[:limit]]
+        return [candidate for promise, candidate in found[:limit] if promise > _HOPELESS]
     return _nearest_first(
         [item for item in found if item[0] > _CLOSE * found[0][0]],
         words,
