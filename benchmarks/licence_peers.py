@@ -159,9 +159,17 @@ def main() -> int:
             "ms": 1000 * (_cpu() - before),
         }
         print(json.dumps(answer), flush=True)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"rss_mb": peak}))
+    print(json.dumps({"rss_mb": _peak_mb()}))
     return 0
+
+
+def _peak_mb() -> int:
+    """The most memory held. Linux's own count of it starts anew with the program; getrusage's holds the parent's."""
+    try:
+        status = Path("/proc/self/status").read_text("utf-8")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) // 1024
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _cpu() -> float:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain, repeat
 from math import inf
 
 from ajar.rights.align import Steps
@@ -83,8 +84,7 @@ def candidates(
     votes: Counter[int] = Counter()
     # Each phrase speaks once: a text that repeats it is no likelier to be the licence.
     once = dict(zip(hits.grams[low:high], hits.holders[low:high], strict=True))
-    for who in once.values():
-        votes.update(who)
+    votes.update(chain.from_iterable(once.values()))
     del votes[NOBODY]
     steps.take((high - low) // 4 + sum(map(len, once.values())) // 8 + 1)
     asked = known.asked
@@ -168,7 +168,8 @@ def _compared(
     steps.take((len(template) + len(counted[span])) // 4)
     if template.grams is not None:
         return -0.3 * len(template), candidate
-    both = (_word_counts(known, candidate.number) & counted[span]).total()
+    kinds, counts = _word_counts(known, candidate.number)
+    both = sum(map(min, counts, map(counted[span].get, kinds, repeat(0))))
     size = len(template)
     unlike = min(candidate.end - candidate.start, size) - both + 0.4 * (size - both) - 0.3 * both
     missing = known.asked[candidate.number][0] - both - _EDGE_WORDS
@@ -176,8 +177,10 @@ def _compared(
 
 
 @lru_cache(maxsize=128)
-def _word_counts(known: Store, number: int) -> Counter[str]:
-    return Counter(known.template(number).words)
+def _word_counts(known: Store, number: int) -> tuple[Sequence[str], Sequence[int]]:
+    """The different words of a wording, and how often each stands in it."""
+    counted = Counter(known.template(number).words)
+    return tuple(counted), tuple(counted.values())
 
 
 def _promise(known: Store, number: int, count: int, *, is_dense: bool) -> float:
