@@ -288,7 +288,10 @@ def _is_free(
     extra = found.words[gap.b0 : gap.b1]
     if missing is None:  # a fingerprint: which words are missing is not known
         return gap.a0 == gap.a1 and (
-            not extra or is_notice(extra) or ((at_start or at_end) and is_edge(extra))
+            not extra
+            or is_notice(extra)
+            or ((at_start or at_end) and is_edge(extra))
+            or are_enumerators(extra, found, gap.b0)
         )
     if not extra and not missing:
         return True
