@@ -190,11 +190,12 @@ def judged(template: Template, found: Words, gaps: Sequence[Gap], steps: Steps) 
 
 
 def _not_asked_for(template: Template, gap: Gap) -> int:
-    """Of the missing words, those of optional groups and of slots: what stands in a slot is an example."""
+    """Of the missing words, those of optional groups, and of slots for which others stand: theirs is an example."""
     count, at = 0, gap.a0
     if gap.a0 < gap.a1:
+        is_filled = gap.b0 < gap.b1
         for group in template.groups:
-            if group.start >= at and group.end <= gap.a1:
+            if group.start >= at and group.end <= gap.a1 and (is_filled or group.kind == OPTIONAL):
                 count += group.end - group.start
                 at = group.end
     return count
