@@ -12,16 +12,17 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SLOT = re.compile(
-    r"<(?![^<>]{0,60}(?:://|\n\s*\n))[^<>]{1,60}>|[\[{](?:name|year|yyyy|fullname|owner|organi[sz]ation|project|copyright)[^\[\]{}\n]{0,50}[\]}]",
+    r"[<\[{](?:(?<=<)(?![^<>]{0,60}(?:://|\n\s*\n))[^<>]{1,60}>|(?<!<)(?:name|year|yyyy|fullname|owner|organi[sz]ation|project|copyright)[^\[\]{}\n]{0,50}[\]}])",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"\]\((?:https?:|mailto:|#|/)[^()\s]{0,300}\)")
 _SHOWN = re.compile(r"[^\n]")
 _SIGN = re.compile(r"\([cC]\)")
 _LEADER = re.compile(r"^[ \t]*(?:dnl|rem|REM|\.\\\")(?=[ \t])", re.MULTILINE)
-_ENUMERATOR = re.compile(
-    r"(?<![\w.])\(?(?:[ivx]{1,5}|[a-z]|\d{1,2}(?:\.\d{1,2}){0,3})[.)](?=[\s*_]|$)", re.IGNORECASE
-)
+_ENUMERATOR = re.compile(r"(?<![\w.])\(?(?:[ivx]{1,5}|[a-z]|\d{1,2}(?:\.\d{1,2}){0,3})[.)]$", re.IGNORECASE)
+# Looked for by its last character, of which there are few, and then backwards as far as an enumerator reaches.
+_ENUMERATOR_END = re.compile(r"[.)](?=[\s*_]|$)")
+_ENUMERATOR_CHARS = 13
 _BEFORE_ENUMERATOR = re.compile(r"(?:[.;:,)\"'!?\]]|\band|\bor|^)$", re.IGNORECASE)
 _LEAD_CHARS = " \t\r\n#/*;%>|_-"
 # A copyright line carries a year, a sign, a slot or a "by"; a wrapped sentence that starts so does not.
@@ -58,7 +59,7 @@ def blanked(text: str) -> str:
         text = _LINK.sub(_blank, text)
     if "dnl" in text or "rem " in text or "REM " in text or '.\\"' in text:
         text = _LEADER.sub(_blank, text)
-    return _ENUMERATOR.sub(_without_enumerator, text).replace("©", " ")
+    return _without_enumerators(text).replace("©", " ")
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -94,6 +95,19 @@ def _without_copyright(match: re.Match[str]) -> str:
 
 def _without_given(match: re.Match[str]) -> str:
     return " " if _is_called_so(ASCII_WORD.findall(match[1].lower())) else match[0]
+
+
+def _without_enumerators(text: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for last in _ENUMERATOR_END.finditer(text):
+        end = last.end()
+        match = _ENUMERATOR.search(text, max(end - _ENUMERATOR_CHARS, done), end)
+        if match is not None:
+            parts += (text[done : match.start()], _without_enumerator(match))
+            done = end
+    parts.append(text[done:])
+    return "".join(parts)
 
 
 def _without_enumerator(match: re.Match[str]) -> str:

@@ -175,8 +175,11 @@ def phrases_of(words: Sequence[str], *, dense: bool) -> Iterator[tuple[int, int]
         return iter(())
     data = " ".join(words).encode()
     lengths = map(len, words) if len(data) == sum(map(len, words)) + len(words) - 1 else map(_bytes, words)
-    starts = list(accumulate(lengths, lambda at, length: at + length + 1, initial=0))
-    return ((at, zlib.crc32(data[starts[at] : starts[at + GRAM] - 1]) & _PHRASE_BITS) for at in places)
+    before = list(accumulate(lengths, initial=0))  # bytes of the words before one, without the spaces
+    return (
+        (at, zlib.crc32(data[before[at] + at : before[at + GRAM] + at + GRAM - 1]) & _PHRASE_BITS)
+        for at in places
+    )
 
 
 def _bytes(word: str) -> int:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate
 
 from ajar.rights.blanking import blanked, holders_of
 from ajar.rights.plain import Plain, plain_of
@@ -26,6 +26,7 @@ _QUICK_CHARS = 400_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HIDDEN = "\x01"  # stands for a character that shows nothing
 _LIGATURES = {"\x02": "ff", "\x03": "fi", "\x04": "fl", "\x05": "ffi", "\x06": "ffl", "\x07": "st"}
+_ASCII_PARTS = re.compile(r"([a-z0-9]+)")
 _WORD = re.compile(r"(?:[^\W_]|[\x01-\x07])+")
 _SCRIPTS_WITHOUT_SPACES = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\u0e00-\u0eff]|[^\u2e80-\u9fff\uf900-\ufaff\u0e00-\u0eff]+"
@@ -120,6 +121,7 @@ class Quick:
 
     words: Sequence[str]
     joins: Sequence[tuple[int, tuple[str, ...]]]
+    parts: Sequence[str]  # what stands between the words and the words, in turn
     is_cut: bool
 
 
@@ -128,10 +130,12 @@ def quick_words(folded: Folded) -> Quick | None:
     if not folded.clean.isascii() or len(folded.clean) > _QUICK_CHARS or _HIDDEN in folded.clean:
         return None
     spellings, pairs = spelling(), joined()
-    found = ASCII_WORD.findall(folded.clean)
-    words = [spellings.get(word, word) for word in found[:WORDS_LIMIT]]
+    parts = _ASCII_PARTS.split(folded.clean)
+    found = parts[1 : 2 * WORDS_LIMIT : 2]
+    words = list(map(spellings.get, found, found))
     joins = _joins(words, pairs)
-    return Quick(_with_joined(words, joins) if joins else words, joins, len(found) > WORDS_LIMIT)
+    is_cut = len(parts) > 2 * WORDS_LIMIT + 1
+    return Quick(_with_joined(words, joins) if joins else words, joins, parts, is_cut)
 
 
 def _joins(
@@ -167,8 +171,9 @@ def placed_words(folded: Folded, quick: Quick | None = None) -> Words:
         quick = quick_words(folded)
     if quick is None:
         return _slowly_placed(folded)
-    clean, plain = folded.clean, folded.plain
-    spans = [match.span() for match in islice(ASCII_WORD.finditer(clean), WORDS_LIMIT)]
+    plain = folded.plain
+    ends = list(accumulate(map(len, quick.parts[: 2 * WORDS_LIMIT])))
+    spans = list(zip(ends[::2], ends[1::2], strict=False))
     if quick.joins:
         spans = _joined_spans(spans, quick.joins)
     if plain.starts != (0,):
