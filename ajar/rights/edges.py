@@ -16,6 +16,7 @@ _TITLE = re.compile(
     r"^(?:the )?(?:[\w.+-]+ ){0,8}(?:license|agreement|terms of use|licence|copyright notice)(?: [\w.]+){0,6}$"
 )
 _NOTICE = re.compile(r"^(?:copyright|c|copr|all rights reserved|portions copyright)\b")
+_NOTICE_STARTS = frozenset(["copyright", "c", "copr", "all", "portions"])
 _COPYRIGHT_WORDS = frozenset(["copyright", "c"])
 _NOTICE_CHARS = 160
 _LAST_NOTICE = re.compile(r"(?:copyright|\(c\)|©)[^;!?]*$", re.IGNORECASE)
@@ -69,7 +70,12 @@ def is_edge(words: Sequence[str]) -> bool:
 
 
 def is_notice(words: Sequence[str]) -> bool:
-    return len(words) <= _NOTICE_WORDS and is_name(words) and bool(_NOTICE.match(" ".join(words[:4])))
+    return (
+        0 < len(words) <= _NOTICE_WORDS
+        and words[0] in _NOTICE_STARTS
+        and bool(_NOTICE.match(" ".join(words[:4])))
+        and is_name(words)
+    )
 
 
 def is_party(missing: Sequence[str], extra: Sequence[str], before: Sequence[str]) -> bool:

@@ -124,6 +124,8 @@ def fit(
 
 def widened(fitted: Fit, found: Words, start: int, end: int, steps: Steps) -> Fit:
     """The same with the words before and after it counted as its own."""
+    if (start, end) == (fitted.first, fitted.last):
+        return fitted
     gaps = _gaps(fitted.template, fitted.runs, start, end)
     return replace(fitted, start=start, end=end, gaps=judged(fitted.template, found, gaps, steps))
 
