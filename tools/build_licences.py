@@ -313,11 +313,12 @@ def only(name: str) -> str:
 def write_index(
     sources: Path, texts: dict[str, str], other: dict[str, str], deprecated: set[str], table: Iterable[str]
 ) -> None:
-    from licence_blanks import blanks
+    from licence_blanks import blanks, marked_by_hand
 
     from ajar.rights.normalise import words_of
 
     wordings = Wordings(list(texts))
+    own_blanks = {row["id"]: row["blanks"] for row in rows() if "blanks" in row}
     for name, text in texts.items():
         found = words_of(text)
         words = tuple(found.words)
@@ -326,7 +327,18 @@ def write_index(
         if path.exists():
             notice = marked(path, (), "standardLicenseHeader")[0]
             own, laid = notice_alone(shown, own, notice), notice_alone(words, laid, notice)
-        wordings.add(name, words, tidy([*laid, *blanks(text, found.spans)]), published=True)
+        wordings.add(
+            name,
+            words,
+            tidy(
+                [
+                    *laid,
+                    *blanks(text, found.spans),
+                    *marked_by_hand(text, found.spans, own_blanks.get(name, ())),
+                ]
+            ),
+            published=True,
+        )
         earlier = sources / EARLIER / f"{name}.json"
         if earlier.exists():
             old = json.loads(earlier.read_text("utf-8"))["licenseText"]

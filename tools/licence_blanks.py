@@ -1,4 +1,4 @@
-"""The blanks in what a licence says of how to apply it: an appendix that is meant to be filled in.
+"""The blanks of a licence: those of an appendix that is meant to be filled in, and those that its row names.
 
 GPL's and Apache's appendices hold a sample notice with names to put in. A copy with them filled in is the same
 licence. Only the names are blanks; the notice around them is not.
@@ -40,6 +40,11 @@ def blanks(text: str, spans: Sequence[tuple[int, int]]) -> list[Group]:
         if not any(start < match.end() and match.start() < end for start, end in notices):
             found.append(_group(match.span(), spans))
     return found
+
+
+def marked_by_hand(text: str, spans: Sequence[tuple[int, int]], shown: Sequence[str]) -> list[Group]:
+    """Slots for the blanks that a row of licences.toml names, as its text prints them."""
+    return [_group(match.span(), spans) for blank in shown for match in re.finditer(re.escape(blank), text)]
 
 
 def _group(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> Group:

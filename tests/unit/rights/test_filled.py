@@ -64,6 +64,28 @@ def test_a_blank_holds_no_condition() -> None:
     assert any("competitor" in item.text for item in found.differences)
 
 
+@pytest.mark.parametrize(
+    ("name", "blanks"),
+    [
+        (
+            "commons-clause-1.0",
+            {"[name software]": "Okapi", "[i.e. Apache 2.0]": "MIT", "[ABC company]": "Acme, Inc."},
+        ),
+        ("prosperity-3.0.0", {"$name": "Jane Roe", "$address": "https://example.org/okapi"}),
+    ],
+)
+def test_blanks_that_a_row_names_hold_names_alone(name: str, blanks: dict[str, str]) -> None:
+    text = store().text(name)
+    for blank, own in blanks.items():
+        assert blank in text
+        text = text.replace(blank, own)
+    assert identify_licence(text).match is MatchKind.TEMPLATE
+    last = [*blanks.values()][-1]
+    changed = identify_licence(text.replace(last, f"{last}, to whom you must report"))
+    assert changed.match is MatchKind.MODIFIED
+    assert "must report" in changed.differences[0].text
+
+
 @pytest.mark.parametrize("holder", ["Will McGugan", "Go Gopher", "Brian May"])
 def test_a_holder_may_be_called_by_a_verb(holder: str) -> None:
     text = store().text("BSD-3-Clause").split("\n\n", 1)[1]
