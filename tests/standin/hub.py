@@ -72,6 +72,10 @@ class Faults:
     circle: bool = False
     redirect_to: str = ""
     latency: float = 0.0
+    bits_a_second: float = 0.0  # of all bodies together; 0 is no limit
+    several_ranges: bool = False  # S3 and what stands before it answer one range only; some hosts several
+    reset: int = 0  # so many bodies end in a reset connection after half
+    stop_after: int = -1  # bodies after which the host is gone; -1 is never
 
 
 class Hub:
@@ -83,6 +87,8 @@ class Hub:
         self.asked: list[tuple[str, str, dict[str, str]]] = []  # (port's role, path, headers)
         self.sent = 0
         self.page = 1000
+        self._free_at = 0.0  # when the line has sent what it was given
+        self._line = threading.Lock()
         self.endpoint = self.store = ""
 
     # content
@@ -240,6 +246,12 @@ class Hub:
 
     def _body(self, request: Request, content: Any, headers: dict[str, str]) -> Response:
         size = _size(content)
+        if self.faults.stop_after == 0:
+            return Response(b"gone", 503)
+        self.faults.stop_after -= self.faults.stop_after > 0
+        asked = request.headers.get("range", "")
+        if "," in asked and self.faults.several_ranges and not self.faults.no_ranges:
+            return self._several(asked, content, headers)
         start, end, status = 0, size, 200
         wanted = _RANGE.fullmatch(request.headers.get("range", ""))
         if wanted and not self.faults.no_ranges:
@@ -263,9 +275,10 @@ class Hub:
         def pieces() -> Iterator[bytes]:
             at = start
             while at < cut:
-                step = 7 if self.faults.drip else 1 << 20
+                step = 7 if self.faults.drip else 1 << 16 if self.faults.bits_a_second else 1 << 20
                 piece = _read(content, at, min(at + step, cut))
                 self.sent += len(piece)
+                self._pace(len(piece))
                 yield piece
                 at += len(piece)
                 if self.faults.drip:
@@ -274,6 +287,30 @@ class Hub:
                 raise ConnectionResetError("cut short on purpose")
 
         return StreamingResponse(pieces(), status, headers, media_type="application/octet-stream")
+
+    def _several(self, asked: str, content: Any, headers: dict[str, str]) -> Response:
+        """`multipart/byteranges`, as RFC 9110 (14.6) has it."""
+        size, mark, body = _size(content), "standin-boundary", bytearray()
+        for span in asked.removeprefix("bytes=").split(","):
+            start, end = (int(number) for number in span.split("-"))
+            shift = 1 if self.faults.wrong_range else 0
+            body += f"\r\n--{mark}\r\nContent-Type: application/octet-stream\r\n".encode()
+            body += f"Content-Range: bytes {start + shift}-{end + shift}/{size}\r\n\r\n".encode()
+            body += _read(content, start, end + 1)
+        body += f"\r\n--{mark}--\r\n".encode()
+        self.sent += len(body)
+        self._pace(len(body))
+        headers["Content-Type"] = f"multipart/byteranges; boundary={mark}"
+        return Response(bytes(body), 206, headers)
+
+    def _pace(self, length: int) -> None:
+        """Hold back until the line, which all answers share, has room for so many bytes."""
+        if self.faults.bits_a_second:
+            with self._line:
+                now = time.monotonic()
+                self._free_at = max(self._free_at, now) + length * 8 / self.faults.bits_a_second
+                wait = self._free_at - now
+            time.sleep(wait)
 
 
 def _size(content: Any) -> int:
