@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,13 +18,13 @@ from ajar.config import Options
 from ajar.interfaces import Progress
 from ajar.model.component import SCOPE_OF, Component, ComponentKind, LicenceMatch, Scope
 from ajar.model.dossier import Dossier, Subject, by_kind
-from ajar.model.evidence import Basis
+from ajar.model.evidence import Basis, Gap
 from ajar.model.judgement import DOORS, Door, Severity
 from ajar.model.lineage import Base
 from ajar.model.locator import Locator
 from ajar.model.release import Release
 from ajar.model.report import Control, Report
-from ajar.model.scan import Cost, FileSafety
+from ajar.model.scan import Cost, FileSafety, Safety
 from ajar.observer import Observer
 from ajar.releases import split
 from ajar.sources import open_release
@@ -154,9 +154,19 @@ def _judge(
         verdicts=verdicts,
         findings=tuple(sorted(notes, key=lambda item: -_SEVERITIES.index(item.severity))),
         evidence=dossier.evidence,
-        gaps=dossier.gaps,
+        gaps=(*dossier.gaps, *_unscanned(dossier, safe)),
         cost=Cost(bytes_read=0, bytes_total=0, requests=0, seconds=0.0),
     )
+
+
+def _unscanned(dossier: Dossier, safe: Safety) -> Iterator[Gap]:
+    """What the safety checks could not look at, where nobody else says so of that file."""
+    told = {(gap.location.path, gap.reason) for gap in dossier.gaps}
+    for file in safe.files:
+        for gap in file.gaps:
+            if (gap.location.path, gap.reason) not in told:
+                told.add((gap.location.path, gap.reason))
+                yield gap
 
 
 def _judge_many(dossier: Dossier, title: str, inner: tuple[Report, ...]) -> Report:
@@ -173,7 +183,7 @@ def _judge_many(dossier: Dossier, title: str, inner: tuple[Report, ...]) -> Repo
         claims=tuple(claim for report in inner for claim in report.claims),
         lineage=tuple(parent for report in inner for parent in report.lineage),
         evidence=dossier.evidence,
-        gaps=dossier.gaps,
+        gaps=tuple(dict.fromkeys(gap for held in (dossier, *inner) for gap in held.gaps)),
     )
 
 

@@ -44,9 +44,7 @@ class Cache:
         found = []
         with suppress(OSError):
             pages = folder.iterdir() if folder else ()
-            found = [
-                (int(span[1]), int(span[2])) for page in pages if (span := _SPAN.fullmatch(page.name))
-            ]
+            found = [(int(span[1]), int(span[2])) for page in pages if (span := _SPAN.fullmatch(page.name))]
         return sorted(found)
 
     def span(self, key: str, start: int, length: int) -> bytes | None:

@@ -213,3 +213,51 @@ def test_other_schemes_say_what_to_do() -> None:
     with pytest.raises(UsageError) as caught, open_release(Locator.parse("gopher:org/name"), Options()):
         pass
     assert "download" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://github.com/org/name.git", "github.com/org/name"),
+        ("https://somebody:secret@github.com/org/name", "github.com/org/name"),
+        ("git@github.com:org/name.git", "github.com/org/name"),
+        ("ssh://git@hf.co:22/org/name", "hf.co/org/name"),
+        ("/home/somebody/name", None),
+        ("../name", None),
+        ("https://github.com/org", None),
+        ("\x1b[31m", None),
+    ],
+)
+def test_where_a_checkout_came_from(tmp_path, url, origin):
+    (tmp_path / "README.md").write_text("# Model")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text(
+        f'[core]\n\tbare = false\n[remote "fork"]\n\turl = https://github.com/x/y\n[remote "origin"]\n\turl = {url}\n\tfetch = x\n'
+    )
+    with open_release(Locator.parse(str(tmp_path)), Options()) as opened:
+        found = [note for note in opened.observations if getattr(note, "key", "") == "release.origin"]
+    assert [note.value for note in found] == ([origin] if origin else [])
+    assert not found or found[0].location.line == 6
+    assert "secret" not in repr(opened.observations)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder", "long", "bytes", "newlines"])
+def test_settings_of_git_that_are_something_else_are_passed_over(tmp_path, kind):
+    (tmp_path / "README.md").write_text("# Model")
+    git = tmp_path / ".git"
+    git.mkdir()
+    page = git / "config"
+    if kind == "pipe":
+        os.mkfifo(page)
+        os.mkfifo(git / "HEAD")
+    elif kind == "link":
+        (tmp_path / "other").write_text('[remote "origin"]\nurl = https://github.com/org/name\n')
+        page.symlink_to(tmp_path / "other")
+    elif kind == "folder":
+        page.mkdir()
+    elif kind == "newlines":
+        page.write_text('[remote "origin"]' + "\n \t" * 500_000)
+    else:
+        page.write_bytes(b'[remote "origin"]\nurl = \xff\n' * (1 if kind == "bytes" else 400_000))
+    with open_release(Locator.parse(str(tmp_path)), Options()) as opened:
+        assert not [note for note in opened.observations if getattr(note, "key", "") == "release.origin"]
