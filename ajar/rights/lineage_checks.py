@@ -74,16 +74,24 @@ class Child:
         ]
         return frozenset(name.rstrip("/").split("/")[-2].lower() for name in names if "/" in name.rstrip("/"))
 
-    def may_be_of(self, maker: str) -> bool:
-        """Whether a release whose maker nobody states shows signs of being that maker's own."""
-        if self.makers():
+    def may_be_of(self, parent: Parent) -> bool:
+        """Whether a release whose maker nobody states shows signs of being by the parent's own maker."""
+        if not parent.maker or self.makers():
             return False
-        owners = (_OWNER.match(str(item.value)) for key in _LINKS for item in self.dossier.all(key))
-        if any(owner and owner[1].lower() == maker.lower() for owner in owners):
+        owners = (
+            (_OWNER.match(str(item.value)), str(item.value))
+            for key in _LINKS
+            for item in self.dossier.all(key)
+        )
+        maker, base = parent.maker.lower(), parent.id.lower()
+        if any(owner and owner[1].lower() == maker and base not in link.lower() for owner, link in owners):
             return True
-        words = [word for word in fold(maker).split() if len(word) >= _TELLING]
+        words = [word for word in fold(parent.maker).split() if len(word) >= _TELLING]
         holders = re.compile(rf"copyright\b.{{0,80}}\b(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
-        licences = {item.location.path for item in self.dossier.all("licence.document")}
+        # The parent's own licence names its maker wherever it goes.
+        passed_on = {licence.id for licence in parent.licences}
+        passed = {match.location.path for match in self.found if match.licence.id in passed_on}
+        licences = {item.location.path for item in self.dossier.all("licence.document")} - passed
         return bool(words) and any(
             holders.search(text.text[:_NOTICE_CHARS]) for text in self.dossier.texts if text.path in licences
         )
@@ -131,15 +139,22 @@ def check(
     child: Child, parent: Parent, all_parents: Sequence[Parent], burden: Burden, rule: Mapping[str, Any]
 ) -> tuple[Outcome, str, list[Ground]]:
     """How one rule ends on one parent, in words that follow "its licence …", with its grounds."""
+    outcome, words, grounds = _check(child, parent, all_parents, burden, rule)
+    if outcome is Outcome.UNMET and rule["holds"] != "name-begins" and child.may_be_of(parent):
+        words = f"{words} (unless this release is by {parent.maker} itself, which is not stated here)"
+        return Outcome.UNKNOWN, words, grounds
+    return outcome, words, grounds
+
+
+def _check(
+    child: Child, parent: Parent, all_parents: Sequence[Parent], burden: Burden, rule: Mapping[str, Any]
+) -> tuple[Outcome, str, list[Ground]]:
     says = str(rule["says"])
     holds = rule["holds"]
     if holds == "inherited":
         return Outcome.UNKNOWN, says, []
     if parent.maker and parent.maker.lower() in child.makers() and holds != "name-begins":
         return Outcome.MET, says, []  # whoever made the base model may license it anew
-    if holds != "name-begins" and parent.maker and child.may_be_of(parent.maker):
-        words = f"{says} (unless this release is by {parent.maker} itself, which is not stated here)"
-        return Outcome.UNKNOWN, words, []
     if holds == "never":
         in_family = any(
             other is not parent

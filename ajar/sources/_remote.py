@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from ajar.blobs import Meter, will_read
 from ajar.config import Options
@@ -26,6 +26,8 @@ WORKERS = 8
 ABREAST = 16  # requests at once for spans of one file, where the host takes one span each
 OFFLINE = "offline, and not in the cache"
 AHEAD = 256  # files whose first bytes are fetched before they are asked for
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(slots=True)
@@ -45,9 +47,9 @@ class Line:
         folder = self.options.cache if self.options.cache is not None else default_folder()
         self.cache = Cache(folder if self.options.keep else None)
         self._pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="ajar-span")
-        self.hosts = Hosts(together=self._together)
+        self.hosts = Hosts(together=self.together)
 
-    def _together(self, work: Sequence[Callable[[], Reply]]) -> Iterator[Reply]:
+    def together(self, work: Sequence[Callable[[], _Answer]]) -> Iterator[_Answer]:
         """Answers in order; where one fails, what was not begun yet is not asked."""
         asked = [self._pool.submit(item) for item in work]
         try:
@@ -87,14 +89,14 @@ class Line:
         return answer
 
     def post(self, url: str, question: Any) -> Any:
-        """The answer to a JSON question, kept like any other."""
+        """The answer to a JSON question about a pinned revision: it does not change, so it is asked once."""
         body = json.dumps(question, sort_keys=True).encode()
         key = f"{url}#{sha256(body).hexdigest()}"
-        if self.options.offline:
-            kept = self.cache.answer(key)
-            if kept is None:
-                raise Refused(0, OFFLINE)
+        kept = self.cache.answer(key)
+        if kept is not None:
             return kept
+        if self.options.offline:
+            raise Refused(0, OFFLINE)
         headers = {"content-type": "application/json"}
         reply = self.transport.get(
             url, limit_bytes=ANSWER_BYTES, accept="application/json", headers=headers, content=body

@@ -83,8 +83,10 @@ def torch_zip(size: int, storages: int = 100) -> Sparse:
         for number in range(storages):
             entry = zipfile.ZipInfo(f"archive/data/{number}")
             with archive.open(entry, "w", force_zip64=True) as member:
-                for _ in range(size // storages // len(piece)):
-                    member.write(piece)
+                left = size // storages
+                while left:
+                    member.write(piece[: min(left, len(piece))])
+                    left -= min(left, len(piece))
         archive.writestr("archive/version", b"3\n")
     return Sparse(made.end, made.spans)
 

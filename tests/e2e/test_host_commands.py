@@ -52,7 +52,7 @@ def test_a_tree_of_base_models(standin) -> None:  # noqa: F811
     done = ajar("lineage", "org/child")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert "└─ finetune org/parent: MIT" in lines[1]
+    assert "└─ fine-tuned from org/parent: MIT" in lines[1]
     assert "org/root: llama3.1" in lines[2]
     rows = json.loads(ajar("lineage", "org/child", "--format", "json").stdout)["links"]
     assert [row["depth"] for row in rows] == [1, 2]

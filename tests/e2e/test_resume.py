@@ -36,6 +36,11 @@ def fresh(folder: Path) -> dict[str, str]:
     return {**os.environ, "AJAR_CACHE": str(folder)}
 
 
+def interruptible() -> None:
+    """A runner in the background passes on that it ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def report_of(done) -> dict:
     found = json.loads(done.stdout)
     return {name: value for name, value in found.items() if name != "cost"}
@@ -60,7 +65,11 @@ def test_a_killed_audit_goes_on_where_it_was(big, tmp_path: Path, sign, after) -
     big.faults.latency = LATENCY_S
     command = [sys.executable, "-m", "ajar", "audit", "org/big", "--format", "json", "--quiet"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=fresh(tmp_path / "c")
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=fresh(tmp_path / "c"),
+        preexec_fn=interruptible,  # noqa: PLW1509  it takes no lock
     ) as run:
         deadline = time.monotonic() + 30
         while big.requests() < after + 3 and time.monotonic() < deadline:

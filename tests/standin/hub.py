@@ -39,7 +39,7 @@ class Repository:
     info: dict[str, Any] = field(default_factory=dict)
     commit: str = "0123456789abcdef0123456789abcdef01234567"
     revisions: tuple[str, ...] = ("main",)
-    history: tuple[tuple[str, str], ...] = ()  # (commit, date), newest first
+    history: tuple[tuple[str, ...], ...] = ()  # (commit, date, title or nothing), newest first
 
 
 @dataclass
@@ -87,6 +87,7 @@ class Hub:
         self.asked: list[tuple[str, str, dict[str, str]]] = []  # (port's role, path, headers)
         self.sent = 0
         self.page = 1000
+        self.commits_a_page = 1
         self._free_at = 0.0  # when the line has sent what it was given
         self._line = threading.Lock()
         self.endpoint = self.store = ""
@@ -174,12 +175,19 @@ class Hub:
         if isinstance(found, Response):
             return found
         rows = [
-            {"id": commit, "title": "x", "date": f"{date}T00:00:00.000Z", "authors": []}
-            for commit, date in found[0].history
+            {
+                "id": row[0],
+                "title": row[2] if len(row) > 2 else "x",
+                "date": f"{row[1]}T00:00:00.000Z",
+                "authors": [],
+            }
+            for row in found[0].history
         ]
         start = int(request.query_params.get("p", "0"))
         link = f'<{request.url.include_query_params(p=start + 1)}>; rel="next"'
-        return JSONResponse(rows[start : start + 1], headers={"Link": link} if start + 1 < len(rows) else {})
+        step = self.commits_a_page
+        more = {"Link": link} if (start + 1) * step < len(rows) else {}
+        return JSONResponse(rows[start * step : (start + 1) * step], headers=more)
 
     def _row(self, path: str, content: Any) -> dict[str, Any]:
         size = _size(content)
@@ -367,6 +375,8 @@ def hub() -> Iterator[Hub]:
         Route("/api/datasets/{name:path}/revision/{rev:path}", made.info),
         Route("/api/models/{name:path}/tree/{rev}", made.tree),
         Route("/api/models/{name:path}/commits/{rev}", made.commits),
+        Route("/api/datasets/{name:path}/commits/{rev}", made.commits),
+        Route("/api/datasets/{name:path}/paths-info/{rev}", made.paths_info, methods=["POST"]),
         Route("/api/models/{name:path}/paths-info/{rev}", made.paths_info, methods=["POST"]),
         Route("/api/models/{name:path}", made.info),
         Route("/datasets/{name:path}/resolve/{rev}/{path:path}", made.resolve, methods=["GET", "HEAD"]),

@@ -222,7 +222,7 @@ def test_other_schemes_say_what_to_do() -> None:
         ("https://somebody:secret@github.com/org/name", "github.com/org/name"),
         ("git@github.com:org/name.git", "github.com/org/name"),
         ("ssh://git@hf.co:22/org/name", "hf.co/org/name"),
-        ("/home/somebody/name", None),
+        ("/srv/git/name", None),
         ("../name", None),
         ("https://github.com/org", None),
         ("\x1b[31m", None),
