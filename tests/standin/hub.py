@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Repository:
     info: dict[str, Any] = field(default_factory=dict)
     commit: str = "0123456789abcdef0123456789abcdef01234567"
     revisions: tuple[str, ...] = ("main",)
+    past: dict[str, dict[str, Any]] = field(default_factory=dict)  # commit -> the files it had
     history: tuple[tuple[str, ...], ...] = ()  # (commit, date, title or nothing), newest first
 
 
@@ -123,7 +124,9 @@ class Hub:
         if repository.gated and not allowed:
             return JSONResponse({"error": "gated"}, 403, {"X-Error-Code": "GatedRepo"})
         revision = request.path_params.get("rev", "main")
-        if revision not in {*repository.revisions, repository.commit}:
+        if revision in repository.past:
+            repository = replace(repository, commit=revision, files=repository.past[revision])
+        elif revision not in {*repository.revisions, repository.commit}:
             return JSONResponse({"error": "no revision"}, 404, {"X-Error-Code": "RevisionNotFound"})
         return repository, name
 
