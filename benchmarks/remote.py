@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,10 +68,19 @@ class Ran:
     sent: int
 
 
-def ran(standin: Hub, command: list[str], patience_s: float, **more: str) -> Ran:
-    """Run a command against the stand-in, at home nowhere."""
+def settle(standin: Hub) -> None:
+    """Wait until what an earlier command asked for has been sent, or given up."""
+    before = -1
+    while standin.sent != before:
+        before = standin.sent
+        time.sleep(1)
     standin.asked.clear()
     standin.sent = 0
+
+
+def ran(standin: Hub, command: list[str], patience_s: float, **more: str) -> Ran:
+    """Run a command against the stand-in, at home nowhere."""
+    settle(standin)
     with tempfile.TemporaryDirectory() as home:
         own = {**QUIET, "HF_ENDPOINT": standin.endpoint, "HOME": home, "AJAR_CACHE": f"{home}/kept", **more}
         own = {name: value.replace("{home}", home) for name, value in own.items()}
@@ -157,7 +167,7 @@ def peer_table(standin: Hub, venvs: Path) -> None:
         )
         for name, command in peer_commands(venvs, standin, files):
             found = ran(standin, command, PATIENCE_S)
-            words = (found.out + found.err).strip().replace("\n", " ").replace("|", "/")
+            words = " ".join(re.sub(r"[^ -~]", " ", found.out + found.err).replace("|", "/").split())
             end = f"stopped after {PATIENCE_S} s" if found.code is None else f"exit {found.code}"
             print(
                 f"| {what} | {name} | {found.seconds:.1f} | {found.requests} | {found.sent / 1e6:.2f} MB "

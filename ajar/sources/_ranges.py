@@ -69,7 +69,7 @@ class RangeBlob:
     key: str = ""
     hosts: Hosts = field(default_factory=Hosts)
     _pages: dict[int, bytes] = field(default_factory=dict, repr=False)
-    _kept: list[tuple[int, int]] | None = None  # spans in the cache that were not looked at yet
+    _kept: dict[int, tuple[int, int]] | None = None  # page -> the span in the cache that has it
     _strides: Strides = field(default_factory=Strides, repr=False)
     _onward: int = LEAP_BYTES
     _after: int = -1  # the page behind the last that was fetched for a reader
@@ -151,17 +151,17 @@ class RangeBlob:
 
     def _from_cache(self, numbers: Iterable[int]) -> None:
         if self._kept is None:
-            self._kept = [span for span in self.cache.spans(self.key) if self._is_possible(*span)]
-        if not self._kept:
-            return
-        wanted = {number for number in numbers if number not in self._pages}
-        for start, length in list(self._kept):
-            if wanted.isdisjoint(_pages_of(start, length)):
+            spans = [span for span in self.cache.spans(self.key) if self._is_possible(*span)]
+            self._kept = {number: span for span in spans for number in _pages_of(*span)}
+        for number in numbers if self._kept else ():
+            span = self._kept.pop(number, None) if number not in self._pages else None
+            if span is None:
                 continue
-            self._kept.remove((start, length))
-            data = self.cache.span(self.key, start, length)
+            data = self.cache.span(self.key, *span)
             if data is not None:
-                self._hold(start, data)
+                self._hold(span[0], data)
+            for other in _pages_of(*span):
+                self._kept.pop(other, None)
 
     def _is_possible(self, start: int, length: int) -> bool:
         """Whole pages of this file."""

@@ -75,7 +75,6 @@ class Faults:
     latency: float = 0.0
     bits_a_second: float = 0.0  # of all bodies together; 0 is no limit
     several_ranges: bool = False  # S3 and what stands before it answer one range only; some hosts several
-    reset: int = 0  # so many bodies end in a reset connection after half
     stop_after: int = -1  # bodies after which the host is gone; -1 is never
 
 
