@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,11 +105,13 @@ class Child:
     def describes_many(self) -> bool:
         """Whether this is a page on several models, none of which is here."""
         here = any(item.family == "weights" for item in self.dossier.files)
-        makers = self.makers()
-        owners = Counter(one.partition("/")[0].lower() for one in self.hub_ids())
+        makers, owned = self.makers(), defaultdict(set)
+        for one in self.hub_ids():
+            owner, _, name = one.lower().partition("/")
+            owned[owner].add(name)
         # Where the maker is not known, each owner of many may be it.
         return not here and any(
-            count >= _MANY and (owner in makers or not makers) for owner, count in owners.items()
+            len(_models(names)) >= _MANY and (owner in makers or not makers) for owner, names in owned.items()
         )
 
     def unread(self) -> tuple[Gap, ...]:
@@ -119,6 +121,13 @@ class Child:
             for gap in self.dossier.gaps
             if gap.reason is not GapReason.ABSENT and _TELLS.search(gap.location.path)
         )
+
+
+def _models(names: set[str]) -> set[str]:
+    """Names of models without those of their variants: a difference or a quantised copy is no second model."""
+    return {
+        name for name in names if not any(name.startswith(f"{other}-") for other in names if other != name)
+    }
 
 
 def borne(child: Child, parent: Parent) -> list[Burden]:

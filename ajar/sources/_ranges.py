@@ -200,7 +200,10 @@ class RangeBlob:
         limit = sum(length + PART_BYTES for _, length in spans)
         reply = self._get(limit, headers={"range": header(spans)})
         if reply.status == 206:
+            asked = {start for start, _ in spans}
             for start, data in parts(reply, self.size):
+                if start not in asked:
+                    raise MalformedError(f"the host sends bytes from {start}, which were not asked for")
                 self._hold(start, data, is_new=True)
         elif reply.status == 200 and len(reply.body) == self.size:
             self._hold(0, reply.body)

@@ -411,10 +411,12 @@ def test_without_a_sign_of_the_same_maker_it_is_another(facts) -> None:
     assert (finding.outcome, finding.severity) == (Outcome.UNMET, Severity.HIGH)
 
 
-def test_a_page_on_many_models_of_an_owner_that_may_be_its_own() -> None:
-    links = [
-        fact("card.weights-link", f"https://huggingface.co/org/m{number}", "README.md") for number in (1, 2)
-    ]
+@pytest.mark.parametrize(
+    ("names", "outcome"),
+    [(("one-7b", "two-7b"), Outcome.UNKNOWN), (("one-7b", "one-7b-wdiff"), Outcome.UNMET)],
+)
+def test_a_page_on_many_models_of_an_owner_that_may_be_its_own(names, outcome) -> None:
+    links = [fact("card.weights-link", f"https://huggingface.co/org/{name}", "README.md") for name in names]
     made = dossier(
         {"README.md": ("model-card", "document")}, [fact("card.words", 9, "README.md"), *links], {}
     )
@@ -423,4 +425,4 @@ def test_a_page_on_many_models_of_an_owner_that_may_be_its_own() -> None:
         for item in told(made, parent("openai-services", Relation.TRAINED_ON_OUTPUTS, "gpt")).values()
         if item.rule == "outputs-may-train-this-model"
     ]
-    assert finding.outcome is Outcome.UNKNOWN
+    assert finding.outcome is outcome

@@ -108,6 +108,22 @@ def test_a_host_of_one_range_is_tried_once_and_then_asked_side_by_side():
     assert all(len(spans) == 1 for spans in host.asked[1:])
 
 
+def test_a_part_that_was_not_asked_for_is_not_believed():
+    class Shifted(Host):
+        def get(self, url, **more):
+            reply = super().get(url, **more)
+            if more.get("headers") is None:
+                return reply
+            spans = [(start + 1, start + length) for start, length in self.asked[-1]]
+            return Reply(status=206, headers=KIND, body=multipart(spans), url=url, is_whole=True)
+
+    made = blob(Shifted())
+    made.will_read(FAR)
+    for offset, length in FAR:
+        assert made.read_at(offset, length) == DATA[offset : offset + length]
+    assert all(len(spans) == 1 for spans in made.transport.asked[1:])
+
+
 def test_what_could_not_be_had_early_is_had_when_read():
     host = Host()
     host.fails = 1
