@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -100,13 +101,14 @@ def ran(standin: Hub, command: list[str], patience_s: float, **more: str) -> Ran
             stderr=subprocess.PIPE,
             env={**os.environ, **own},
             cwd=home,
+            start_new_session=True,
             text=True,
         ) as process:
             try:
                 out, err = process.communicate(timeout=patience_s)
                 code = process.returncode
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too
                 out, err = process.communicate()
         seconds = time.perf_counter() - started
     return Ran(code, out, err, seconds, standin.requests(), standin.sent)
@@ -183,8 +185,10 @@ def peer_table(standin: Hub, venvs: Path) -> None:
                 f"| {end}; {words[-160:]} |",
                 flush=True,
             )
+        there = sum(content.size for content in files.values() if isinstance(content, Sparse))
         print(
-            f"| {what} | download alone, computed from a run at 1/{SCALE} | {seconds:.0f} | | | |", flush=True
+            f"| {what} | a download alone | {seconds:.0f} | | {there / 1e6:,.0f} MB | run at 1/{SCALE} |",
+            flush=True,
         )
 
 

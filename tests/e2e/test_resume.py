@@ -57,8 +57,9 @@ def whole(hub, folder: Path):
     return report_of(done), asked_of_files(hub)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda item: item.name)
-@pytest.mark.parametrize("after", [5, 12])
+@pytest.mark.parametrize(
+    ("sign", "after"), [(signal.SIGKILL, 5), (signal.SIGKILL, 12), (signal.SIGINT, 12), (signal.SIGTERM, 5)]
+)
 def test_a_killed_audit_goes_on_where_it_was(big, tmp_path: Path, sign, after) -> None:
     expected, requests = whole(big, tmp_path / "other")
     big.asked.clear()
