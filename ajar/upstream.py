@@ -66,7 +66,8 @@ class Upstream:
     def line(self, parents: Sequence[Parent], title: str) -> tuple[Parent, ...]:
         """The parents and theirs up to the roots, breadth first. What cannot be followed says why."""
         found = [self._with_problem(parent) for parent in parents]
-        waiting = [parent for parent in found if not parent.is_hint]
+        named = {parent.id.lower(): parent for parent in reversed(found) if not parent.is_hint}
+        waiting = list(reversed(named.values()))  # several models of a repository may name one base
         above = {id(parent): frozenset({title.lower(), parent.id.lower()}) for parent in waiting}
         seen = {title.lower(), *(parent.id.lower() for parent in waiting)}
         while waiting and len(found) < LINKS:

@@ -150,3 +150,21 @@ def test_outputs_do_not_pass_down(standin):  # noqa: F811
     standin.add("org/b", {**model(), "README.md": text})
     report = ajar.audit("me/a", ASK)
     assert not [parent for parent in report.lineage if parent.depth > 1 and parent.binds]
+
+
+def test_one_base_of_two_models_is_followed_once(standin):  # noqa: F811
+    text = b"""---
+license: mit
+---
+# Two
+
+| Model | Base model | License |
+|---|---|---|
+| [one](https://huggingface.co/me/one) | [org/b](https://huggingface.co/org/b) | MIT |
+| [two](https://huggingface.co/me/two) | [org/b](https://huggingface.co/org/b) | MIT |
+"""
+    standin.add("me/a", {**model(), "README.md": text}, tags=("base_model:finetune:org/b",))
+    standin.add("org/b", model("org/root"))
+    standin.add("org/root", gemma())
+    above = [parent for parent in ajar.audit("me/a", ASK).lineage if parent.depth > 1]
+    assert [(parent.id, parent.problem) for parent in above] == [("org/root", "")]

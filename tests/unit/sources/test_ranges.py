@@ -124,6 +124,22 @@ def test_a_part_that_was_not_asked_for_is_not_believed():
     assert all(len(spans) == 1 for spans in made.transport.asked[1:])
 
 
+@pytest.mark.parametrize("status", [400, 403, 416, 501])
+def test_a_host_that_refuses_several_ranges_is_asked_for_one_each(status):
+    class Refusing(Host):
+        def get(self, url, **more):
+            reply = super().get(url, **more)
+            if more.get("headers") is None:
+                return reply
+            return Reply(status=status, headers={}, body=b"no", url=url, is_whole=True)
+
+    host = Refusing()
+    made = blob(host)
+    made.will_read(FAR)
+    assert made.read_at(*FAR[1]) == DATA[FAR[1][0] : FAR[1][0] + 30]
+    assert [len(spans) for spans in host.asked] == [4, 1, 1, 1, 1]
+
+
 def test_what_could_not_be_had_early_is_had_when_read():
     host = Host()
     host.fails = 1
