@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,14 @@ def settle(standin: Hub) -> None:
     standin.sent = 0
 
 
+def stop_workers(home: str) -> None:
+    """End what a stopped command left running: processes whose home is its own."""
+    for page in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if f"HOME={home}".encode() in page.read_bytes().split(b"\0"):
+                os.kill(int(page.parent.name), signal.SIGKILL)
+
+
 def ran(standin: Hub, command: list[str], patience_s: float, **more: str) -> Ran:
     """Run a command against the stand-in, at home nowhere."""
     settle(standin)
@@ -101,14 +110,14 @@ def ran(standin: Hub, command: list[str], patience_s: float, **more: str) -> Ran
             stderr=subprocess.PIPE,
             env={**os.environ, **own},
             cwd=home,
-            start_new_session=True,
             text=True,
         ) as process:
             try:
                 out, err = process.communicate(timeout=patience_s)
                 code = process.returncode
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)  # its workers too
+                process.kill()
+                stop_workers(home)
                 out, err = process.communicate()
         seconds = time.perf_counter() - started
     return Ran(code, out, err, seconds, standin.requests(), standin.sent)

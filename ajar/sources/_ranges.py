@@ -97,9 +97,9 @@ class RangeBlob:
         with self._lock:
             wanted: set[int] = set()
             for offset, length in spans:
-                start, end = max(offset, 0), min(offset + length, self.size)
+                start, end = max(offset, 0), min(offset + min(length, ONWARD_BYTES), self.size)
                 if start < end:
-                    wanted.update(range(start // PAGE_BYTES, (end - 1) // PAGE_BYTES + 1))
+                    wanted.update(_pages_of(start, end - start))
                 if len(wanted) > _AHEAD_SPANS * 4:
                     break
             self._from_cache(wanted)
