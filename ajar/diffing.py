@@ -13,6 +13,8 @@ _ORDER = ("licence", "safety", "door", "right", "component", "verdict", "claim",
 _LEVELS = ("clean", "caution", "unknown", "dangerous")
 _ANSWERS = ("no", "unknown", "conditional", "yes")
 _FILES = 200
+_SCOPES = (Scope.WEIGHTS, Scope.CODE, Scope.DATA, Scope.DOCUMENTS)  # what most people take goes first
+_UNCHANGED = (MatchKind.EXACT, MatchKind.TEMPLATE)
 _WITH_TEXT = (MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED, MatchKind.COMPOSITE)
 
 
@@ -34,7 +36,7 @@ def diff(before: Report, after: Report) -> Diff:
 
 
 def _licences(before: Report, after: Report) -> Iterator[Change]:
-    for scope in Scope:
+    for scope in _SCOPES:
         was, now = _named(before, scope), _named(after, scope)
         if was != now:
             worse = _is_open(before, scope) and not _is_open(after, scope)
@@ -43,11 +45,27 @@ def _licences(before: Report, after: Report) -> Iterator[Change]:
             )
     was_texts, now_texts = _texts(before), _texts(after)
     for path in sorted(was_texts.keys() | now_texts.keys()):
-        was, now = was_texts.get(path, ""), now_texts.get(path, "")
+        old, new = was_texts.get(path), now_texts.get(path)
+        was, now = _in_words(old), _in_words(new)
         if was != now:
-            yield Change(
-                about="licence", what=f"text at {path}", before=was, after=now, is_worse=bool(was and not now)
-            )
+            worse = old is not None and (new is None or _says_less(old, new))
+            now += _when(after, path) if new is not None else ""
+            yield Change(about="licence", what=f"text at {path}", before=was, after=now, is_worse=worse)
+
+
+def _says_less(old: LicenceMatch, new: LicenceMatch) -> bool:
+    """Whether a text stopped being open, or a known one got words that nobody has judged."""
+    was_open, is_open = (match.licence.openness.value.startswith("open") for match in (old, new))
+    return (was_open and not is_open) or (old.match in _UNCHANGED and new.match not in _UNCHANGED)
+
+
+def _when(report: Report, path: str) -> str:
+    """The commit that last changed a file, as the host states it."""
+    told = (
+        item for item in report.evidence if item.key == "host.file-changed" and item.location.path == path
+    )
+    found = next(told, None)
+    return f", since {found.quote}" if found is not None else ""
 
 
 def _named(report: Report, scope: Scope) -> str:
@@ -61,12 +79,14 @@ def _is_open(report: Report, scope: Scope) -> bool:
     return bool(found) and all(match.licence.openness.value.startswith("open") for match in found)
 
 
-def _texts(report: Report) -> dict[str, str]:
-    return {match.location.path: _in_words(match) for match in report.licences if match.match in _WITH_TEXT}
+def _texts(report: Report) -> dict[str, LicenceMatch]:
+    return {match.location.path: match for match in report.licences if match.match in _WITH_TEXT}
 
 
-def _in_words(match: LicenceMatch) -> str:
+def _in_words(match: LicenceMatch | None) -> str:
     """A licence and the words that depart from it, so that two modified texts of one name differ."""
+    if match is None:
+        return ""
     words = "; ".join(f"{item.change} “{item.text[:120]}”" for item in match.differences[:3])
     return f"{match.licence.id} ({match.match.value}{f': {words}' if words else ''})"
 
@@ -138,19 +158,31 @@ def _claims(before: Report, after: Report) -> Iterator[Change]:
 def _host(before: Report, after: Report) -> Iterator[Change]:
     was, now = _host_facts(before), _host_facts(after)
     for key in sorted(was.keys() | now.keys()):
-        if was.get(key) != now.get(key):
-            yield Change(about="host", what=key, before=was.get(key, ""), after=now.get(key, ""))
+        gone = ", ".join(sorted(was.get(key, frozenset()) - now.get(key, frozenset())))
+        come = ", ".join(sorted(now.get(key, frozenset()) - was.get(key, frozenset())))
+        if gone or come:
+            yield Change(about="host", what=key, before=gone, after=come)
 
 
-_MOVING = frozenset({"host.downloads", "host.likes", "host.last-modified"})
+# What moves of itself, and what a report of a later commit knows more of.
+_MOVING = frozenset(
+    {
+        "host.commit",
+        "host.downloads",
+        "host.file-changed",
+        "host.file-deleted",
+        "host.last-modified",
+        "host.likes",
+    }
+)
 
 
-def _host_facts(report: Report) -> Mapping[str, str]:
-    found: dict[str, list[str]] = {}
+def _host_facts(report: Report) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
     for item in report.evidence:
-        if item.key.startswith("host.") and item.key not in _MOVING:
-            found.setdefault(item.key, []).append(str(item.value))
-    return {key: ", ".join(sorted(values)) for key, values in found.items()}
+        if item.key.startswith("host.") and item.key not in _MOVING and item.value is not None:
+            found.setdefault(item.key, set()).add(str(item.value))
+    return {key: frozenset(values) for key, values in found.items()}
 
 
 def _files(before: Report, after: Report) -> Iterator[Change]:

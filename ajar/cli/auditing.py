@@ -66,6 +66,14 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
 @click.option(
     "--base", "bases", multiple=True, metavar="DIR", help="A base model's folder, read for its licence."
 )
+@click.option(
+    "--lineage",
+    is_flag=True,
+    help="Ask the hub for the base models too, up to the roots: their licences bind.",
+)
+@click.option(
+    "--history", is_flag=True, help="Read up to 1,000 commits of a repository, not only the last 50."
+)
 @quiet
 @network
 def audit(
@@ -81,6 +89,8 @@ def audit(
     targets_file: Path | None,
     project: Path | None,
     bases: tuple[str, ...],
+    lineage: bool,
+    history: bool,
     quiet: bool,
     offline: bool,
     no_cache: bool,
@@ -95,6 +105,7 @@ def audit(
       ajar audit ./Mistral-7B-v0.1
       ajar audit ~/.cache/huggingface/hub/models--openai--whisper-tiny
       ajar audit mistralai/Mistral-7B-v0.1
+      ajar audit ./my-adapter --lineage
       ajar audit ollama:llama3.2 oci://registry.example/org/model:v1
       ajar audit https://example.org/model.safetensors
       ajar audit s3://bucket/models/tiny
@@ -114,7 +125,15 @@ def audit(
         raise UsageError("no target", hint="give a folder, a file, or what a host has: ajar audit --help")
     if html_path is not None and len(named) > 1:
         raise UsageError("--html writes one report", hint="give one target, or --format json for many")
-    chosen = options_of(offline=offline, no_cache=no_cache, mot=mot, strict=strict, bases=bases)
+    chosen = options_of(
+        offline=offline,
+        no_cache=no_cache,
+        mot=mot,
+        strict=strict,
+        bases=bases,
+        lineage=lineage,
+        history=history,
+    )
     texts, codes = [], []
     with ProgressLine(enabled=not quiet) as progress:
         for audited in _audited(named, chosen, progress.callback):

@@ -111,6 +111,14 @@ class ProgressLine:
     def callback(self) -> Progress | None:
         return self._show if self._enabled else None
 
+    def told(self, what: str) -> None:
+        """One thing that is being asked for, of nobody knows how many."""
+        from ajar.reports.plain import visible
+
+        if self._enabled and self._clock() - self._started > 0.5:
+            self._shown = True
+            click.echo(f"\r\033[K{visible(what)[:76]}", err=True, nl=False)
+
     def _show(self, stage: str, done: int, total: int) -> None:
         if self._clock() - self._started > 0.5:
             self._shown = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ajar.components import hosted
 from ajar.model.component import Component, ComponentKind
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Basis, GapReason
@@ -40,6 +41,7 @@ RULES = (
         "What could not be read was not judged.",
         "See the gaps of the report for what to mend.",
     ),
+    *hosted.RULES,
 )
 
 

@@ -10,7 +10,7 @@ from ajar.model.component import Difference, Scope
 from ajar.model.evidence import Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, Door, Verdict
 from ajar.model.report import Report
-from ajar.reports import door_art
+from ajar.reports import door_art, tree
 from ajar.reports.plain import size_words, visible
 from ajar.reports.words import (
     COMPONENT_WORDS,
@@ -32,16 +32,21 @@ _EVIDENCE_ROWS = 2000
 
 def render(report: Report) -> str:
     """The page as text."""
-    style = (files("ajar.reports") / "assets" / "report.css").read_text("utf-8")
     title = f"{report.title}: how open is it? (ajar)"
     body = "".join(_several(report) if report.releases else _release(report, level=1))
+    return document(title, body, _footer(report))
+
+
+def document(title: str, body: str, foot: str) -> str:
+    """A page in ajar's look, light and dark. `body` and `foot` are HTML, `title` is text."""
+    style = (files("ajar.reports") / "assets" / "report.css").read_text("utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
         f"<title>{_t(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         '<a class="skip" href="#main">Skip to the report</a>\n'
-        f'<main id="main">\n{body}</main>\n{_footer(report)}\n</body>\n</html>\n'
+        f'<main id="main">\n{body}</main>\n{foot}\n</body>\n</html>\n'
     )
 
 
@@ -160,9 +165,13 @@ def _differences(differences: Iterable[Difference]) -> str:
 
 
 def _lineage(report: Report) -> Iterator[str]:
+    if any(parent.depth > 1 or parent.problem for parent in report.lineage):
+        yield tree.html(tree.of_parents(report.lineage))
     rows = (
         (
-            f"<code>{_t(parent.id)}</code>" + (f" ({_t(parent.subject)})" if parent.subject else ""),
+            f"<code>{_t(parent.id)}</code>"
+            + (f" of {_t(parent.of)}" if parent.of else "")
+            + (f" ({_t(parent.subject)})" if parent.subject else ""),
             _t(RELATION_WORDS[parent.relation]) + (", a hint" if parent.is_hint else ""),
             _t(" and ".join(licence.id for licence in parent.licences) or "not known here"),
             f"<code>{_t(parent.location)}</code> <q>{_t(parent.quote)}</q>",

@@ -183,6 +183,9 @@ def _parent(parent: Parent) -> Json:
         "hint": parent.is_hint,
         "subject": parent.subject,
         "quote": parent.quote,
+        "of": parent.of,
+        "depth": parent.depth,
+        "problem": parent.problem,
     }
 
 

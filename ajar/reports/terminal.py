@@ -13,7 +13,7 @@ from ajar.model.component import Scope
 from ajar.model.evidence import Basis, Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Severity, Verdict
 from ajar.model.report import Report
-from ajar.reports import door_art
+from ajar.reports import door_art, tree
 from ajar.reports.page import Page
 from ajar.reports.plain import size_words, visible
 from ajar.reports.words import (
@@ -135,6 +135,10 @@ def _lineage(report: Report, page: Page) -> Iterator[str]:
     if not report.lineage:
         return
     yield page.heading("Comes from")
+    if any(parent.depth > 1 or parent.problem for parent in report.lineage):
+        for line in tree.lines(tree.of_parents(report.lineage)):
+            yield from page.wrap(line, hang=6)
+        return
     for parent in report.lineage[:_PARENTS]:
         yield from page.wrap(parent_words(parent), hang=4)
     if len(report.lineage) > _PARENTS:

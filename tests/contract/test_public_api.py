@@ -135,7 +135,8 @@ def test_commands_and_options() -> None:
             [
                 *network,
                 *shown,
-                *["--base", "--explain", "--fail-on", "--from", "--html", "--mot", "--strict"],
+                *["--base", "--explain", "--fail-on", "--from", "--history", "--html", "--lineage", "--mot"],
+                *["--strict"],
                 "--targets",
                 "--verbose",
                 "-v",
@@ -157,7 +158,7 @@ def test_commands_and_options() -> None:
         "licence list": sorted(["-f", "--format", "--limit", "--open", "words"]),
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
-        "lineage": sorted([*network, *shown, "target"]),
+        "lineage": sorted([*network, *shown, "--html", "target"]),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "show": sorted(["--at", "name", *shown]),
