@@ -97,12 +97,11 @@ def _resolve(locator: Locator, path: Path, file_limit: int) -> LocalRelease:
         raise TargetUnreadable(f"{folder}: permission denied", hint="make it readable and try again")
     walk = _Walk(boundary=os.path.realpath(boundary), file_limit=file_limit)
     walk.list(folder)
-    walk.notes += _git_origin(folder)
     if not walk.files and not walk.notes:
         raise TargetNotFound(f"{folder}: the folder is empty", hint="give the folder that holds the release")
     walk.files.sort(key=lambda entry: entry.path)
     release = Release(locator=locator, revision=revision, files=tuple(walk.files))
-    notes = (*walk.notes, *_git_origin(path))
+    notes = (*walk.notes, *_git_origin(folder))
     return LocalRelease(release=release, observations=notes, real_paths=walk.real_paths)
 
 
