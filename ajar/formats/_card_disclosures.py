@@ -118,9 +118,9 @@ def _disclosed(flat: str, lower: str) -> Iterator[tuple[str, str]]:
         yield "personal-data", value
     if _any_of(_OPT_OUT_HINTS, lower) and (value := _opt_out(flat)):
         yield "data-opt-out", value
-    if _any_of(_BIAS_HINTS, lower) and (value := _evaluated(flat, _BIAS, advice=advice)):
-        if not _OTHER_BIAS.search(flat):
-            yield "bias-evaluation", value
+    about_people = _any_of(_BIAS_HINTS, lower) and not _OTHER_BIAS.search(flat)
+    if about_people and (value := _evaluated(flat, _BIAS, advice=advice)):
+        yield "bias-evaluation", value
     if _any_of(_SAFETY_HINTS, lower) and (value := _evaluated(flat, _SAFETY, advice=advice)):
         yield "safety-evaluation", value
 

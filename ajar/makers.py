@@ -1,0 +1,142 @@
+"""Makers of the catalogue over time: at which door their releases stand, and how few hands releases are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ajar.catalogue import Catalogue, load
+from ajar.errors import UsageError
+from ajar.known import report_of
+from ajar.model.catalogue import Access, Organisation, System
+from ajar.model.judgement import Door
+from ajar.model.landscape import Concentration, Landscape, MakerRecord, Stand, Tally, portions
+from ajar.model.question import Question
+from ajar.questions import ask
+
+_CHOSEN = (
+    "The catalogue is a choice of known releases, not a market: no downloads, users, revenue or compute."
+)
+_NEAR = 3  # names suggested
+
+
+def makers_of(names: Sequence[str], catalogue: Catalogue | None = None) -> tuple[Organisation, ...]:
+    """Makers by any of their names, each once, in the order asked; without names all that made a release.
+
+    Raises `UsageError` for a name that is no maker's.
+    """
+    catalogue = catalogue or load()
+    if not names:
+        ids = dict.fromkeys(maker for system in catalogue.systems for maker in system.makers)
+        made = [(len(catalogue.made_by(key)), catalogue.organisation(key)) for key in ids]
+        return tuple(maker for _, maker in sorted(made, key=lambda pair: (-pair[0], pair[1].name)))
+    return tuple({found.id: found for found in (_maker(name, catalogue) for name in names)}.values())
+
+
+def _maker(name: str, catalogue: Catalogue) -> Organisation:
+    found = catalogue.find(name)
+    exact = [entity for entity in found.exact if isinstance(entity, Organisation)]
+    makers = [entity for entity in exact if catalogue.made_by(entity.id)]
+    if len(makers) == 1:
+        return makers[0]
+    if makers:
+        hint = f"ask for one of them: {', '.join(maker.id for maker in makers)}"
+        raise UsageError(f"{name}: several makers bear this name", hint=hint)
+    if exact:
+        hint = "`ajar compare --maker` shows all makers"
+        raise UsageError(f"{name}: {exact[0].name} has no release in the catalogue", hint=hint)
+    near = [item.entity.name for item in found.near if isinstance(item.entity, Organisation)]
+    hint = f"did you mean {', '.join(near[:_NEAR])}?" if near else "`ajar compare --maker` shows all makers"
+    raise UsageError(f"{name}: no maker of that name is known", hint=hint)
+
+
+def landscape(makers: Iterable[Organisation], catalogue: Catalogue | None = None) -> Landscape:
+    """The record of each maker, and the concentration of the whole catalogue beside it."""
+    catalogue = catalogue or load()
+    return Landscape(
+        makers=tuple(record_of(maker, catalogue) for maker in makers),
+        concentrations=concentrations(catalogue),
+    )
+
+
+def record_of(maker: Organisation, catalogue: Catalogue) -> MakerRecord:
+    """A maker's releases by the year they were first released or announced."""
+    by_year: dict[int | None, list[Stand]] = {}
+    for system in catalogue.made_by(maker.id):
+        year = system.date.year if system.date else None
+        by_year.setdefault(year, []).append(_stand(system, catalogue))
+    years = sorted(by_year, key=lambda year: (year is None, year or 0))
+    tallies = tuple(Tally(year=year, stands=tuple(by_year[year])) for year in years)
+    return MakerRecord(id=maker.id, name=maker.name, years=tallies)
+
+
+def _stand(system: System, catalogue: Catalogue) -> Stand:
+    verdict = report_of(system, catalogue).verdict("g7")
+    return Stand(
+        id=system.id, name=system.name, declared=Door(verdict.declared), at_most=Door(verdict.at_most)
+    )
+
+
+def questions_of(
+    maker: Organisation, catalogue: Catalogue
+) -> tuple[tuple[System, tuple[Question, ...]], ...]:
+    """The four questions put to each of a maker's releases."""
+    return tuple((system, ask(report_of(system, catalogue))) for system in catalogue.made_by(maker.id))
+
+
+def concentrations(catalogue: Catalogue) -> tuple[Concentration, ...]:
+    """How few hands the catalogue's releases are in: all, those whose weights are given out, and lines of descent."""
+    given = [system for system in catalogue.systems if system.weights in {Access.OPEN, Access.GATED}]
+    unsaid = sum(system.weights is None for system in catalogue.systems)
+    lines = list(_roots(catalogue))
+    known = [line for line in lines if line is not None]
+    return (
+        Concentration(
+            id="releases",
+            counted="releases of the catalogue, by maker; one of several makers counts in parts",
+            left_out=_CHOSEN,
+            n=len(catalogue.systems),
+            unknown=0,
+            portions=portions(list(_held(catalogue.systems, catalogue))),
+        ),
+        Concentration(
+            id="weights-given-out",
+            counted="releases whose weights are given out, freely or on request, by maker",
+            left_out=f"Hosted models and those without weights are not counted. {_CHOSEN}",
+            n=len(given),
+            unknown=unsaid,
+            portions=portions(list(_held(given, catalogue))),
+        ),
+        Concentration(
+            id="lineage",
+            counted="releases whose base model is named, by the maker at the root of their line",
+            left_out=f"Releases that name no base are not counted, though they may have one. {_CHOSEN}",
+            n=len(lines),
+            unknown=len(lines) - len(known),
+            portions=portions(list(_held(known, catalogue))),
+        ),
+    )
+
+
+def _held(systems: Iterable[System], catalogue: Catalogue) -> Iterator[tuple[str, str, float]]:
+    for system in systems:
+        for maker in system.makers:
+            yield maker, catalogue.name_of(maker), 1 / len(system.makers)
+
+
+def _roots(catalogue: Catalogue) -> Iterator[System | None]:
+    """For each release that names a base, the release at its root; `None` when that is not in the catalogue."""
+    for system in catalogue.systems:
+        if system.base_models:
+            yield _root(system, catalogue)
+
+
+def _root(system: System, catalogue: Catalogue) -> System | None:
+    seen = {system.id}
+    here = system
+    while here.base_models:
+        base = catalogue.bases_of(here)[0]
+        if not isinstance(base, System) or base.id in seen:
+            return None
+        seen.add(base.id)
+        here = base
+    return here
