@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ajar.model.comparison import Cell, Comparison, Entry, Group, Row, Standing
+from ajar.model.comparison import MOOT, Cell, Comparison, Entry, Group, Row, Standing
 from ajar.model.component import Component, ComponentKind, Scope
 from ajar.model.evidence import Basis
 from ajar.model.judgement import Right, Verdict
@@ -16,7 +16,6 @@ from ajar.model.report import Report
 from ajar.questions import ask
 
 NO_ANSWER = "unknown"
-MOOT = "moot"
 # Points that a right of the terms answers in the same words.
 _SAID_BY_RIGHTS = frozenset({"uses-limited", "revocable", "limited-by-size"})
 _THERE = frozenset({Basis.VERIFIED, Basis.DECLARED, Basis.INFERRED})
@@ -39,13 +38,15 @@ def compare(entries: Sequence[Entry]) -> Comparison:
 
 
 def standing_of(cells: Sequence[Cell]) -> Standing:
-    """What cells have in common; one that is not known neither agrees nor differs."""
-    known = {cell.value for cell in cells if cell.is_known}
+    """What cells have in common. One that is not known, or has nothing to answer, neither agrees nor differs."""
+    asked = [cell for cell in cells if cell.value != MOOT]
+    known = {cell.value for cell in asked if cell.is_known}
     if len(known) > 1:
         return Standing.DIFFERS
-    if not known:
+    if asked and not known:
         return Standing.UNKNOWN
-    return Standing.SHARED if all(cell.is_known and not cell.may_be_more for cell in cells) else Standing.OPEN
+    sure = all(cell.is_known and not cell.may_be_more for cell in asked)
+    return Standing.SHARED if sure else Standing.OPEN
 
 
 def _rows(

@@ -100,7 +100,7 @@ def _audited(name: str, report: Report, catalogue: Catalogue, note: str) -> Entr
         origin=From.AUDIT,
         maker=_maker(report, known, catalogue),
         date=str(known.date or "") if known else created,
-        parameters=f"{count:,}" if isinstance(count, int) else "",
+        parameters=f"{count:,} parameters" if isinstance(count, int) else "",
         note=note,
     )
 

@@ -8,6 +8,9 @@ from enum import StrEnum
 from ajar.model.evidence import Basis, Ground
 from ajar.model.report import Report
 
+MOOT = "moot"
+"""The value of a cell that has nothing to answer: no weights, so no licence on them."""
+
 
 class Group(StrEnum):
     """What a row is about, in the order of its weight."""
@@ -56,7 +59,7 @@ class Entry:
 class Cell:
     """What is known of one release on one row. `value` is what is compared, `words` say more.
 
-    A cell that is not known is never a no. `bounds` are those of a verdict that is not certain.
+    A cell that is not known is never a no; one of value `moot` has nothing to answer. `bounds` are those of a verdict that is not certain.
     """
 
     value: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from ajar.model.comparison import Comparison, Entry, Row, Standing
+from ajar.model.comparison import MOOT, Cell, Comparison, Entry, Group, Row, Standing
 from ajar.reports.compare_words import (
     GROUP_WORDS,
     LEGEND,
@@ -40,6 +40,8 @@ def render(comparison: Comparison, *, colour: bool, width: int, verbose: bool = 
             )
         else:
             lines += _short(rows, comparison.entries, standing, width)
+        if standing is Standing.DIFFERS:
+            lines += _conditions(rows, comparison.entries, width)
     notes = [f"{entry.asked}: {entry.note}" for entry in comparison.entries if entry.note]
     for note in notes:
         lines += _wrap(note, width)
@@ -51,7 +53,7 @@ def _head(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     return [
         tuple(
             part
-            for part in (entry.report.title, entry.maker, entry.date[:7], f"by {ORIGIN_WORDS[entry.origin]}")
+            for part in (entry.report.title, entry.maker, entry.date[:7], ORIGIN_WORDS[entry.origin])
             if part
         )
         for entry in entries
@@ -72,24 +74,54 @@ def _table(rows: Sequence[Row], entries: Sequence[Entry]) -> Iterator[Line]:
         yield Line(label=f"  {label(row)}", cells=cells, styles=styles)
 
 
+def _conditions(rows: Sequence[Row], entries: Sequence[Entry], width: int) -> Iterator[str]:
+    """What each `if` of the table depends on, every condition of a release once."""
+    for index, entry in enumerate(entries):
+        told = dict.fromkeys(
+            row.cells[index].words
+            for row in rows
+            if row.group is Group.RIGHT and row.cells[index].value == "conditional"
+        )
+        if told:
+            yield from _wrap(f"{entry.report.title}, if: {'; '.join(told)}", width)
+
+
 def _short(rows: Sequence[Row], entries: Sequence[Entry], standing: Standing, width: int) -> Iterator[str]:
     """Rows whose known cells are the same need no table: one answer each, and of whom it is not known."""
     if standing is Standing.UNKNOWN:
         yield from _wrap(", ".join(label(row) for row in rows), width)
         return
+    alone: dict[str, list[str]] = {}
     for row in rows:
-        said = dict.fromkeys(answer(row, cell) for cell in row.cells if cell.is_known)
-        missing = [
-            entry.report.title for entry, cell in zip(entries, row.cells, strict=True) if not cell.is_known
-        ]
-        more = [
+        known = [title for title, cell in _asked(row, entries) if cell.is_known]
+        missing = [title for title, cell in _asked(row, entries) if not cell.is_known]
+        said = " / ".join(
+            dict.fromkeys(answer(row, cell) for _, cell in _asked(row, entries) if cell.is_known)
+        )
+        if missing and len(known) == 1:
+            alone.setdefault(known[0], []).append(f"{label(row)}: {said}")
+            continue
+        notes = [f"not known of {', '.join(missing)}"] if missing else []
+        if len(known) < len(missing):
+            notes = [f"known only of {', '.join(known)}"]
+        notes += [
             f"{entry.report.title} {bounds(entry, cell)}"
             for entry, cell in zip(entries, row.cells, strict=True)
             if cell.is_known and cell.may_be_more
         ]
-        notes = [*([f"not known of {', '.join(missing)}"] if missing else []), *more]
         tail = f" ({'; '.join(notes)})" if notes else ""
-        yield from _wrap(f"{label(row)}: {' / '.join(said)}{tail}", width)
+        yield from _wrap(f"{label(row)}: {said or '–'}{tail}", width)
+    for title, told in alone.items():
+        yield from _wrap(f"known of {title} alone: {'; '.join(told)}", width)
+
+
+def _asked(row: Row, entries: Sequence[Entry]) -> list[tuple[str, Cell]]:
+    """The titles and cells of those that have something to answer."""
+    return [
+        (entry.report.title, cell)
+        for entry, cell in zip(entries, row.cells, strict=True)
+        if cell.value != MOOT
+    ]
 
 
 def _wrap(text: str, width: int) -> list[str]:

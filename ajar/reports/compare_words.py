@@ -26,7 +26,7 @@ GROUP_WORDS: Mapping[Group, str] = {
     Group.COMPONENT: "Components",
     Group.CLAIM: "What it says of itself",
 }
-ORIGIN_WORDS: Mapping[From, str] = {From.AUDIT: "its files", From.CATALOGUE: "published facts"}
+ORIGIN_WORDS: Mapping[From, str] = {From.AUDIT: "audited", From.CATALOGUE: "as told"}
 POINT_WORDS: Mapping[str, str] = {
     "loads-without-running-code": "safe to load",
     "signed": "signed",
@@ -100,11 +100,13 @@ _TONES: Mapping[str, str] = {
 }
 _MARKS: Mapping[str, str] = {_GOOD: "✓ ", _BAD: "✗ ", _MAYBE: "~ "}
 LEGEND = (
-    "?  nothing tells; it is no no",
+    "?  nothing tells, so neither yes nor no",
     "–  nothing to ask it of",
     "~ if  on conditions",
     "up to  what the unknowns leave possible",
     "said  by its maker or a source, not seen",
+    "as told  from published facts",
+    "audited  from its files",
 )
 
 

@@ -10,8 +10,8 @@ from ajar.reports.plain import visible
 
 LEAST_COLUMN = 8  # "too much" and "withheld" fit
 MOST_COLUMN = 26
-_LABEL_SHARE = 4  # a part of the page for the labels
 _LEAST_LABEL, _MOST_LABEL = 15, 28
+_HANG = "    "
 
 Paint = Callable[[str, str], str]
 
@@ -27,7 +27,7 @@ class Line:
 
 def blocks(width: int, columns: int) -> tuple[int, list[range]]:
     """Width of the labels, and which columns stand in each block."""
-    label = max(min(width // _LABEL_SHARE, _MOST_LABEL), _LEAST_LABEL)
+    label = max(min(width - columns * (LEAST_COLUMN + 1), width // 4, _MOST_LABEL), _LEAST_LABEL)
     fit = max((width - label) // (LEAST_COLUMN + 1), 1)
     count = max(-(-columns // fit), 1)
     each = max(-(-columns // count), 1)
@@ -60,7 +60,7 @@ def _row(
     size: int,
     paint: Paint,
 ) -> Iterator[str]:
-    left = _wrapped(name, label - 1)
+    left = _wrapped(name, label - 1, hang=_HANG)
     wrapped = [[piece for text in cell for piece in _wrapped(text, size)] for cell in cells]
     for number in range(max(len(left), *(len(cell) for cell in wrapped), 1)):
         line = f"{left[number] if number < len(left) else '':<{label}}"
@@ -70,5 +70,5 @@ def _row(
         yield line.rstrip()
 
 
-def _wrapped(text: str, size: int) -> list[str]:
-    return textwrap.wrap(visible(text), size, break_on_hyphens=True) if text else []
+def _wrapped(text: str, size: int, hang: str = "") -> list[str]:
+    return textwrap.wrap(visible(text), size, subsequent_indent=hang) if text else []
