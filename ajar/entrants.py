@@ -39,6 +39,17 @@ def entry_of(name: str, options: Options, *, progress: Progress | None = None) -
     return _known(name, _system(name, catalogue), catalogue, others=[e for e in exact if e not in systems])
 
 
+def maker_named(name: str, catalogue: Catalogue) -> Organisation | None:
+    """The maker of that name, where it is no release and nothing on disk too."""
+    found = catalogue.find(name).exact
+    if not found or any(isinstance(entity, System) for entity in found):
+        return None
+    if _is_target(name) or exists(name):  # noqa: PTH110  `Path.exists` raises for a name too long
+        return None
+    makers = [item for item in found if isinstance(item, Organisation) and catalogue.made_by(item.id)]
+    return makers[0] if len(makers) == 1 else None
+
+
 def _is_target(name: str) -> bool:
     return bool(_SCHEME.match(name)) or "/" in name or name.startswith(("~", "."))
 
@@ -84,6 +95,7 @@ def _known(name: str, system: System, catalogue: Catalogue, others: Sequence[Ent
         report=report_of(system, catalogue),
         origin=From.CATALOGUE,
         maker=", ".join(catalogue.name_of(maker) for maker in system.makers),
+        makers=system.makers,
         date=str(system.date or ""),
         parameters=system.parameters or "",
         note=note,
@@ -99,6 +111,7 @@ def _audited(name: str, report: Report, catalogue: Catalogue, note: str) -> Entr
         report=report,
         origin=From.AUDIT,
         maker=_maker(report, known, catalogue),
+        makers=known.makers if known else (),
         date=str(known.date or "") if known else created,
         parameters=f"{count:,} parameters" if isinstance(count, int) else "",
         note=note,

@@ -50,6 +50,7 @@ class Entry:
     report: Report
     origin: From
     maker: str = ""
+    makers: tuple[str, ...] = ()  # their ids, where the catalogue knows them
     date: str = ""
     parameters: str = ""
     note: str = ""  # which of two things of this name was taken, and how to ask for the other

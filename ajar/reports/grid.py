@@ -25,22 +25,30 @@ class Line:
     styles: tuple[str, ...] = ()  # a style for each cell, for `paint`
 
 
-def blocks(width: int, columns: int) -> tuple[int, list[range]]:
+def blocks(width: int, columns: int, least: int = LEAST_COLUMN) -> tuple[int, list[range]]:
     """Width of the labels, and which columns stand in each block."""
-    label = max(min(width - columns * (LEAST_COLUMN + 1), width // 4, _MOST_LABEL), _LEAST_LABEL)
-    fit = max((width - label) // (LEAST_COLUMN + 1), 1)
+    label = max(min(width - columns * (least + 1), width // 4, _MOST_LABEL), _LEAST_LABEL)
+    fit = max((width - label) // (least + 1), 1)
     count = max(-(-columns // fit), 1)
     each = max(-(-columns // count), 1)
     return label, [range(start, min(start + each, columns)) for start in range(0, columns, each)]
 
 
-def grid(head: Sequence[Sequence[str]], lines: Sequence[Line], *, width: int, paint: Paint) -> Iterator[str]:
-    """The table, block by block. No line is wider than the page."""
-    label, parts = blocks(width, len(head))
+def grid(
+    head: Sequence[Sequence[str]],
+    lines: Sequence[Line],
+    *,
+    width: int,
+    paint: Paint,
+    least: int = LEAST_COLUMN,
+    most: int = MOST_COLUMN,
+) -> Iterator[str]:
+    """The table, block by block, with columns of `least` to `most` characters. No line is wider than the page."""
+    label, parts = blocks(width, len(head), least)
     for number, part in enumerate(parts):
         if number:
             yield ""
-        size = max(min((width - label) // max(len(part), 1) - 1, MOST_COLUMN), 1)
+        size = max(min((width - label) // max(len(part), 1) - 1, most), 1)
         yield from _row("", [head[index] for index in part], ["1"] * len(part), label, size, paint)
         yield "─" * min(label + len(part) * (size + 1), width)
         for line in lines:
