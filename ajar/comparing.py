@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ajar.model.comparison import MOOT, Cell, Comparison, Entry, Group, Row, Standing
 from ajar.model.component import Component, ComponentKind, Scope
 from ajar.model.evidence import Basis
-from ajar.model.judgement import Right, Verdict
+from ajar.model.judgement import Right
 from ajar.model.question import Point, Reply
 from ajar.model.report import Report
 from ajar.questions import ask
@@ -71,20 +71,16 @@ def _verdict(report: Report, instrument: str) -> Cell:
         verdict = report.verdict(instrument)
     except KeyError:
         return _unknown("this instrument was not asked")
+    known = verdict.certain or verdict.declared != verdict.at_least
+    seen = Basis.VERIFIED if report.files and verdict.certain else Basis.DECLARED
     return Cell(
-        value=verdict.declared,
-        is_known=verdict.certain or verdict.declared != verdict.at_least,
-        basis=_basis_of(verdict),
+        value=verdict.declared if known else NO_ANSWER,
+        is_known=known,
+        basis=seen if known else Basis.UNKNOWN,
         words=verdict.moved_by[0] if verdict.moved_by else verdict.summary,
         bounds=None if verdict.certain else (verdict.at_least, verdict.at_most),
         may_be_more=verdict.declared != verdict.at_most,
     )
-
-
-def _basis_of(verdict: Verdict) -> Basis:
-    if verdict.certain:
-        return Basis.VERIFIED
-    return Basis.UNKNOWN if verdict.declared == verdict.at_least else Basis.DECLARED
 
 
 _LICENSED = {

@@ -53,7 +53,7 @@ def _in_hand(report: Report) -> Answered:
         words = "hosted only" if report.control.hosted_only else "not given out"
         return Reply.NO, weights.state, words, weights.because
     if weights.state in {Basis.VERIFIED, Basis.DECLARED}:
-        words = "here" if weights.state is Basis.VERIFIED else "published, it says"
+        words = "here" if weights.state is Basis.VERIFIED else "published"
         return Reply.YES, weights.state, words, weights.because
     if weights.state is Basis.ABSENT:
         return Reply.NO, Basis.ABSENT, "not in this release", weights.because

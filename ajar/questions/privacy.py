@@ -62,11 +62,7 @@ def _disclosed(report: Report) -> Answered:
     named = facts(report, *_NAMED)
     shared = facts(report, "catalogue.data")
     if data.state in {Basis.VERIFIED, Basis.DECLARED}:
-        words = (
-            "the data are here"
-            if data.state is Basis.VERIFIED
-            else "the data are published or named, it says"
-        )
+        words = "the data are here" if data.state is Basis.VERIFIED else "published, or named"
         return Reply.YES, data.state, words, data.because
     if any(item.value == "partial" for item in shared):
         return Reply.PARTLY, Basis.DECLARED, "a part, or where they come from", shared

@@ -158,7 +158,7 @@ def bounds(entry: Entry, cell: Cell) -> str:
     if cell.bounds is None:
         return ""
     least, most = (SHORT.get(level, level) for level in cell.bounds)
-    if entry.origin is From.AUDIT and cell.value != cell.bounds[0]:
+    if entry.origin is From.AUDIT and cell.is_known and cell.value != cell.bounds[0]:
         return f"proven {least}, up to {most}" if cell.may_be_more else f"proven {least}"
     return f"up to {most}" if cell.may_be_more else ""
 

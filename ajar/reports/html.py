@@ -8,6 +8,7 @@ from ajar.model.component import Difference, Scope
 from ajar.model.evidence import Ground
 from ajar.model.judgement import DOOR_LABELS, Door, Verdict
 from ajar.model.report import Report
+from ajar.questions import ask
 from ajar.reports import door_art
 from ajar.reports.html_page import ground as _ground
 from ajar.reports.html_page import grounds as _grounds
@@ -16,6 +17,7 @@ from ajar.reports.html_page import section as _section
 from ajar.reports.html_page import table as _table
 from ajar.reports.html_page import text as _t
 from ajar.reports.plain import size_words
+from ajar.reports.questions_words import REPLY_WORDS, TOPIC_WORDS, basis_words
 from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
@@ -72,6 +74,7 @@ def _release(report: Report, *, level: int) -> Iterator[str]:
     yield _section("May I, with the weights", level, _rights(report))
     yield _section("Safe to load", level, _safety(report))
     yield _section("Components", level, _components(report))
+    yield _section("The four questions", level, _questions(report))
     if report.claims:
         yield _section("What it says of itself", level, _claims(report))
     if report.findings:
@@ -187,6 +190,25 @@ def _components(report: Report) -> Iterator[str]:
         for part in report.components
     )
     yield _table(("Component", "State", "Why", "Licences"), rows)
+
+
+def _questions(report: Report) -> Iterator[str]:
+    """Privacy, security, ethics, monopoly; never one score."""
+    for question in ask(report):
+        rows = (
+            (
+                _t(point.asks),
+                f"<strong>{_t(REPLY_WORDS[point.reply])}</strong>",
+                _t(point.words) + _grounds(point.because),
+                _t(basis_words(point)),
+            )
+            for point in question.points
+        )
+        open_ones = f", {question.unknown} of {len(question.points)} not known" if question.unknown else ""
+        yield (
+            f"<details><summary><strong>{TOPIC_WORDS[question.topic]}</strong> {_t(question.asks)}{open_ones}</summary>"
+            f"{_table(('Question', 'Answer', 'Why', 'How it is known'), rows)}</details>"
+        )
 
 
 def _claims(report: Report) -> Iterator[str]:

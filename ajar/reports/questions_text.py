@@ -18,6 +18,7 @@ from ajar.reports.questions_words import REPLY_WORDS, TOPIC_WORDS, basis_words, 
 Paint = Callable[[str, str], str]
 Asked = Sequence[tuple[str, Sequence[Question]]]
 _NAMES = 6  # releases named of one answer
+_GROUNDS = 2  # shown of one answer
 
 
 def render(
@@ -36,11 +37,7 @@ def render(
     lines += _wrap(entry.note, width) if entry.note else []
     for question in questions:
         lines += ["", *_heading(question, width, paint)]
-        for point in question.points:
-            lines += _point(point.asks, REPLY_WORDS[point.reply], point.words, basis_words(point), width)
-            lines += [
-                line for ground in point.because[:2] for line in _wrap(_ground(ground), width, indent=6)
-            ]
+        lines += _points(question, width)
     lines += _hands(concentrations, makers, width, paint)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -105,11 +102,20 @@ def _heading(question: Question, width: int, paint: Paint) -> Iterator[str]:
     yield paint(f"{TOPIC_WORDS[question.topic]}. {question.asks}{open_ones}"[:width], "1")
 
 
-def _point(asks: str, reply: str, words: str, basis: str, width: int) -> list[str]:
-    tail = f" ({basis})" if basis else ""
-    return _wrap(
-        f"{asks} {reply.upper() if reply in {'yes', 'no', 'partly'} else reply}{tail}: {words}", width
-    )
+def _points(question: Question, width: int) -> Iterator[str]:
+    """Each answer with what it rests on; what is not known together, by the reason why."""
+    open_ones: dict[str, list[str]] = {}
+    for point in question.points:
+        if point.reply is Reply.UNKNOWN:
+            open_ones.setdefault(point.words, []).append(point.asks)
+            continue
+        reply = REPLY_WORDS[point.reply]
+        shown = reply if point.reply is Reply.MOOT else reply.upper()
+        yield from _wrap(f"{point.asks} {shown} ({basis_words(point)}): {point.words}", width)
+        for ground in point.because[:_GROUNDS]:
+            yield from _wrap(_ground(ground), width, indent=6)
+    for words, asks in open_ones.items():
+        yield from _wrap(f"Not known, {words}: {' '.join(asks)}", width)
 
 
 def _ground(ground: Ground) -> str:

@@ -13,8 +13,10 @@ from ajar.model.component import Scope
 from ajar.model.evidence import Basis, Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Severity, Verdict
 from ajar.model.report import Report
+from ajar.questions import ask
 from ajar.reports import door_art
 from ajar.reports.plain import size_words, visible
+from ajar.reports.questions_text import summary
 from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
@@ -97,6 +99,8 @@ def _card(report: Report, page: _Page, *, verbose: bool, explain: bool) -> Itera
         for verdict in report.verdicts:
             yield from _explained(verdict, page)
     if verbose:
+        yield ""
+        yield from summary(ask(report), width=page.width, paint=page.paint)
         yield from _evidence(report, page)
 
 
