@@ -55,8 +55,11 @@ def _is_target(name: str) -> bool:
 
 
 def _system(name: str, catalogue: Catalogue) -> System:
+    by_id = catalogue.by_id.get(name.lower())
     found = catalogue.find(name)
-    systems = [entity for entity in found.exact if isinstance(entity, System)]
+    systems = (
+        [by_id] if isinstance(by_id, System) else [item for item in found.exact if isinstance(item, System)]
+    )
     if len(systems) == 1:
         return systems[0]
     if systems:

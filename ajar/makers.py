@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ajar.catalogue import Catalogue, load
+from ajar.catalogue.lookup import makers_named
 from ajar.errors import UsageError
 from ajar.known import report_of
 from ajar.model.catalogue import Access, Organisation, System
@@ -16,37 +17,24 @@ from ajar.questions import ask
 _CHOSEN = (
     "The catalogue is a choice of known releases, not a market: no downloads, users, revenue or compute."
 )
-_NEAR = 3  # names suggested
 
 
 def makers_of(names: Sequence[str], catalogue: Catalogue | None = None) -> tuple[Organisation, ...]:
     """Makers by any of their names, each once, in the order asked; without names all that made a release.
 
-    Raises `UsageError` for a name that is no maker's.
+    Raises `TargetError` for a name that nobody bears, `UsageError` for one that is no maker's.
     """
     catalogue = catalogue or load()
     if not names:
         ids = dict.fromkeys(maker for system in catalogue.systems for maker in system.makers)
         made = [(len(catalogue.made_by(key)), catalogue.organisation(key)) for key in ids]
         return tuple(maker for _, maker in sorted(made, key=lambda pair: (-pair[0], pair[1].name)))
-    return tuple({found.id: found for found in (_maker(name, catalogue) for name in names)}.values())
-
-
-def _maker(name: str, catalogue: Catalogue) -> Organisation:
-    found = catalogue.find(name)
-    exact = [entity for entity in found.exact if isinstance(entity, Organisation)]
-    makers = [entity for entity in exact if catalogue.made_by(entity.id)]
-    if len(makers) == 1:
-        return makers[0]
-    if makers:
-        hint = f"ask for one of them: {', '.join(maker.id for maker in makers)}"
-        raise UsageError(f"{name}: several makers bear this name", hint=hint)
-    if exact:
-        hint = "`ajar compare --maker` shows all makers"
-        raise UsageError(f"{name}: {exact[0].name} has no release in the catalogue", hint=hint)
-    near = [item.entity.name for item in found.near if isinstance(item.entity, Organisation)]
-    hint = f"did you mean {', '.join(near[:_NEAR])}?" if near else "`ajar compare --maker` shows all makers"
-    raise UsageError(f"{name}: no maker of that name is known", hint=hint)
+    found = {maker.id: maker for maker in makers_named(catalogue, names)}
+    for maker in found.values():
+        if not catalogue.made_by(maker.id):
+            hint = "`ajar compare --maker` shows all makers"
+            raise UsageError(f"{maker.name} has no release in the catalogue", hint=hint)
+    return tuple(found.values())
 
 
 def landscape(makers: Iterable[Organisation], catalogue: Catalogue | None = None) -> Landscape:

@@ -171,10 +171,11 @@ def questions(name: str, form: str, output: Path | None, quiet: bool, offline: b
     from ajar.makers import concentrations, questions_of
     from ajar.questions import ask
     from ajar.reports import questions_data, questions_text
+    from ajar.reports.page import Page
 
     catalogue = load()
     hands = concentrations(catalogue)
-    shown = width(_LEAST_WIDTH)
+    page = Page(width=width(_LEAST_WIDTH), colour=is_coloured(output))
     maker = maker_named(name, catalogue)
     if maker is not None:
         told = questions_of(maker, catalogue)
@@ -183,11 +184,7 @@ def questions(name: str, form: str, output: Path | None, quiet: bool, offline: b
             write(questions_data.dumps(name, rows, hands), output)
         else:
             titled = [(system.name, answers) for system, answers in told]
-            colour = is_coloured(output)
-            text = questions_text.render_maker(
-                maker.name, titled, hands, (maker.id,), colour=colour, width=shown
-            )
-            write(text, output)
+            write(questions_text.render_maker(maker.name, titled, hands, (maker.id,), page), output)
         return ExitCode.OK
     options = options_of(offline=offline, no_cache=no_cache)
     with ProgressLine(enabled=not quiet) as progress:
@@ -197,6 +194,5 @@ def questions(name: str, form: str, output: Path | None, quiet: bool, offline: b
         rows = [(entry.asked, entry.report.title, answers)]
         write(questions_data.dumps(name, rows, hands, entry=entry), output)
     else:
-        colour = is_coloured(output)
-        write(questions_text.render(entry, answers, hands, entry.makers, colour=colour, width=shown), output)
+        write(questions_text.render(entry, answers, hands, page), output)
     return ExitCode.OK

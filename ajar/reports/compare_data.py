@@ -8,7 +8,7 @@ from ajar.config import VERSION
 from ajar.model.comparison import Cell, Comparison, Entry, Row, Standing
 from ajar.reports.compare_words import GROUP_WORDS, ORIGIN_WORDS, STANDING_WORDS, about, answer, bounds, label
 from ajar.reports.json_v1 import grounds
-from ajar.reports.tables import csv_text, json_text, markdown_table, markdown_text
+from ajar.reports.tables import as_csv, as_markdown, json_text, markdown_text
 
 SCHEMA = "ajar-compare/1"
 Json = dict[str, Any]
@@ -76,7 +76,7 @@ def to_csv(comparison: Comparison) -> str:
         for cell in row.cells:
             line += [cell.value, cell.basis.value, cell.bounds[1] if cell.bounds else ""]
         lines.append(line)
-    return csv_text(heads, lines)
+    return as_csv(heads, lines)
 
 
 def to_markdown(comparison: Comparison) -> str:
@@ -96,7 +96,7 @@ def to_markdown(comparison: Comparison) -> str:
             parts += [f"## {STANDING_WORDS[standing]}", markdown_text(", ".join(label(row) for row in rows))]
         elif rows:
             lines = [[f"{GROUP_WORDS[row.group]}: {label(row)}", *_answers(row, comparison)] for row in rows]
-            parts += [f"## {STANDING_WORDS[standing]}", markdown_table(heads, lines)]
+            parts += [f"## {STANDING_WORDS[standing]}", as_markdown(heads, lines)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from ajar.model.comparison import MOOT, Cell, Comparison, Entry, Group, Row, Standing
@@ -17,36 +16,32 @@ from ajar.reports.compare_words import (
     tone,
 )
 from ajar.reports.grid import Line, grid
-from ajar.reports.plain import visible
+from ajar.reports.page import Page
 
 _STYLES = {"yes": "32", "no": "31", "conditional": "33", "unknown": "2"}
 
 
 def render(comparison: Comparison, *, colour: bool, width: int, verbose: bool = False) -> str:
     """The comparison as text of at most `width` columns; `verbose` shows every row as a table."""
-
-    def paint(text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
-
-    lines: list[str] = []
+    page = Page(width=width, colour=colour)
+    entries = comparison.entries
     for standing in Standing:
         rows = comparison.of(standing)
         if not rows and standing is not Standing.DIFFERS:
             continue
-        lines += ["", paint(f"{STANDING_WORDS[standing]} ({len(rows)})", "1")]
+        page.add("" for _ in page.lines[:1])
+        page.add([page.heading(f"{STANDING_WORDS[standing]} ({len(rows)})")])
         if standing is Standing.DIFFERS or (verbose and standing is not Standing.UNKNOWN):
-            lines += grid(
-                _head(comparison.entries), list(_table(rows, comparison.entries)), width=width, paint=paint
-            )
+            page.add(grid(_head(entries), list(_table(rows, entries)), width=width, paint=page.paint))
         else:
-            lines += _short(rows, comparison.entries, standing, width)
+            page.add(_short(rows, entries, standing, page))
         if standing is Standing.DIFFERS:
-            lines += _conditions(rows, comparison.entries, width)
-    notes = [f"{entry.asked}: {entry.note}" for entry in comparison.entries if entry.note]
-    for note in notes:
-        lines += _wrap(note, width)
-    lines += ["", *_wrap("; ".join(LEGEND) + ".", width)]
-    return "\n".join(line.rstrip() for line in lines[1:]) + "\n"
+            page.add(_conditions(rows, entries, page))
+    for entry in entries:
+        if entry.note:
+            page.add(page.wrap(f"{entry.asked}: {entry.note}", hang=4))
+    page.add(["", *page.wrap("; ".join(LEGEND) + ".", hang=4)])
+    return "\n".join(page.lines) + "\n"
 
 
 def _head(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
@@ -74,7 +69,7 @@ def _table(rows: Sequence[Row], entries: Sequence[Entry]) -> Iterator[Line]:
         yield Line(label=f"  {label(row)}", cells=cells, styles=styles)
 
 
-def _conditions(rows: Sequence[Row], entries: Sequence[Entry], width: int) -> Iterator[str]:
+def _conditions(rows: Sequence[Row], entries: Sequence[Entry], page: Page) -> Iterator[str]:
     """What each `if` of the table depends on, every condition of a release once."""
     for index, entry in enumerate(entries):
         told = dict.fromkeys(
@@ -83,13 +78,13 @@ def _conditions(rows: Sequence[Row], entries: Sequence[Entry], width: int) -> It
             if row.group is Group.RIGHT and row.cells[index].value == "conditional"
         )
         if told:
-            yield from _wrap(f"{entry.report.title}, if: {'; '.join(told)}", width)
+            yield from page.wrap(f"{entry.report.title}, if: {'; '.join(told)}", hang=4)
 
 
-def _short(rows: Sequence[Row], entries: Sequence[Entry], standing: Standing, width: int) -> Iterator[str]:
+def _short(rows: Sequence[Row], entries: Sequence[Entry], standing: Standing, page: Page) -> Iterator[str]:
     """Rows whose known cells are the same need no table: one answer each, and of whom it is not known."""
     if standing is Standing.UNKNOWN:
-        yield from _wrap(", ".join(label(row) for row in rows), width)
+        yield from page.wrap(", ".join(label(row) for row in rows), hang=4)
         return
     alone: dict[str, list[str]] = {}
     for row in rows:
@@ -110,9 +105,9 @@ def _short(rows: Sequence[Row], entries: Sequence[Entry], standing: Standing, wi
             if cell.is_known and cell.may_be_more
         ]
         tail = f" ({'; '.join(notes)})" if notes else ""
-        yield from _wrap(f"{label(row)}: {said or '–'}{tail}", width)
+        yield from page.wrap(f"{label(row)}: {said or '–'}{tail}", hang=4)
     for title, told in alone.items():
-        yield from _wrap(f"known of {title} alone: {'; '.join(told)}", width)
+        yield from page.wrap(f"known of {title} alone: {'; '.join(told)}", hang=4)
 
 
 def _asked(row: Row, entries: Sequence[Entry]) -> list[tuple[str, Cell]]:
@@ -122,9 +117,3 @@ def _asked(row: Row, entries: Sequence[Entry]) -> list[tuple[str, Cell]]:
         for entry, cell in zip(entries, row.cells, strict=True)
         if cell.value != MOOT
     ]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        visible(text), width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
-    )

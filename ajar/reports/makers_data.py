@@ -8,7 +8,7 @@ from ajar.config import VERSION
 from ajar.model.judgement import DOORS, Door
 from ajar.model.landscape import Concentration, Landscape, Tally
 from ajar.reports.makers_words import CAPTION, CONCENTRATION_WORDS, concentration, key, year_words
-from ajar.reports.tables import csv_text, json_text, markdown_table, markdown_text
+from ajar.reports.tables import as_csv, as_markdown, json_text, markdown_text
 
 SCHEMA = "ajar-makers/1"
 Json = dict[str, Any]
@@ -82,14 +82,14 @@ def to_csv(landscape: Landscape) -> str:
     lines = [
         [
             maker.id,
-            "" if tally.year is None else tally.year,
-            tally.n,
-            *(tally.at(door, settled=settled) for door in DOORS for settled in (True, False)),
+            "" if tally.year is None else str(tally.year),
+            str(tally.n),
+            *(str(tally.at(door, settled=settled)) for door in DOORS for settled in (True, False)),
         ]
         for maker in landscape.makers
         for tally in maker.years
     ]
-    return csv_text(heads, lines)
+    return as_csv(heads, lines)
 
 
 def to_markdown(landscape: Landscape) -> str:
@@ -104,7 +104,7 @@ def to_markdown(landscape: Landscape) -> str:
         f"- **{CONCENTRATION_WORDS[found.id]}**: {markdown_text(concentration(found))}"
         for found in landscape.concentrations
     )
-    parts = ["# Makers over time", markdown_text(CAPTION), markdown_table(heads, lines)]
+    parts = ["# Makers over time", markdown_text(CAPTION), as_markdown(heads, lines)]
     parts += [f"`2 + 1?`: two at that door, and one more that may be more open. {markdown_text(key())}"]
     return "\n\n".join([*parts, "## In how few hands", hands]) + "\n"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from ajar.model.judgement import DOORS
 from ajar.model.landscape import Landscape, MakerRecord, Tally
 from ajar.reports.grid import Line, grid
@@ -17,17 +15,14 @@ from ajar.reports.makers_words import (
     shares,
     year_words,
 )
-from ajar.reports.plain import visible
+from ajar.reports.page import Page
 
 _LEAST_YEAR, _MOST_YEAR = 4, 9  # a year is four digits wide
 
 
 def render(landscape: Landscape, *, colour: bool, width: int) -> str:
     """The chart and its figures as text of at most `width` columns."""
-
-    def paint(text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
-
+    page = Page(width=width, colour=colour)
     years: list[int | None] = [*landscape.years]
     if any(tally.year is None for maker in landscape.makers for tally in maker.years):
         years.append(None)
@@ -36,15 +31,15 @@ def render(landscape: Landscape, *, colour: bool, width: int) -> str:
         Line(label=maker.name, cells=tuple(_cell(maker, year) for year in years))
         for maker in landscape.makers
     ]
-    lines = [paint("Makers over time", "1"), *_wrap(CAPTION, width), ""]
-    lines += grid(head, rows, width=width, paint=paint, least=_LEAST_YEAR, most=_MOST_YEAR)
-    lines += ["", *_wrap(key(), width), "", paint("Shares, over all years", "1")]
+    page.add([page.heading("Makers over time"), *page.wrap(CAPTION, hang=4), ""])
+    page.add(grid(head, rows, width=width, paint=page.paint, least=_LEAST_YEAR, most=_MOST_YEAR))
+    page.add(["", *page.wrap(key(), hang=4), "", page.heading("Shares, over all years")])
     for maker in landscape.makers:
-        lines += _wrap(f"{maker.name}: {shares(maker.total)}; {openly(maker.total)}", width)
-    lines += ["", paint("In how few hands", "1")]
+        page.add(page.wrap(f"{maker.name}: {shares(maker.total)}; {openly(maker.total)}", hang=4))
+    page.add(["", page.heading("In how few hands")])
     for found in landscape.concentrations:
-        lines += _wrap(f"{CONCENTRATION_WORDS[found.id]}: {concentration(found)}", width)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+        page.add(page.wrap(f"{CONCENTRATION_WORDS[found.id]}: {concentration(found)}", hang=4))
+    return "\n".join(page.lines) + "\n"
 
 
 def _cell(maker: MakerRecord, year: int | None) -> tuple[str, ...]:
@@ -56,9 +51,3 @@ def _letters(tally: Tally) -> str:
     """The least open first, and of one door the settled first."""
     ordered = sorted(tally.stands, key=lambda stand: (DOORS.index(stand.declared), not stand.is_settled))
     return "".join(letter(stand) for stand in ordered)
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(
-        visible(text), width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
-    )
