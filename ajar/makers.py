@@ -75,8 +75,9 @@ def concentrations(catalogue: Catalogue) -> tuple[Concentration, ...]:
     """How few hands the catalogue's releases are in: all, those whose weights are given out, and lines of descent."""
     given = [system for system in catalogue.systems if system.weights in {Access.OPEN, Access.GATED}]
     unsaid = sum(system.weights is None for system in catalogue.systems)
-    lines = list(_roots(catalogue))
-    known = [line for line in lines if line is not None]
+    lines = [_roots(system, catalogue) for system in catalogue.systems if system.base_models]
+    known = [roots for roots in lines if roots]
+    shares = [(root, 1 / len(roots)) for roots in known for root in roots]
     return (
         Concentration(
             id="releases",
@@ -84,7 +85,7 @@ def concentrations(catalogue: Catalogue) -> tuple[Concentration, ...]:
             left_out=_CHOSEN,
             n=len(catalogue.systems),
             unknown=0,
-            portions=portions(list(_held(catalogue.systems, catalogue))),
+            portions=portions(list(_held([(system, 1.0) for system in catalogue.systems], catalogue))),
         ),
         Concentration(
             id="weights-given-out",
@@ -92,39 +93,30 @@ def concentrations(catalogue: Catalogue) -> tuple[Concentration, ...]:
             left_out=f"Hosted models and those without weights are not counted. {_CHOSEN}",
             n=len(given),
             unknown=unsaid,
-            portions=portions(list(_held(given, catalogue))),
+            portions=portions(list(_held([(system, 1.0) for system in given], catalogue))),
         ),
         Concentration(
             id="lineage",
             counted="releases whose base model is named, by the maker at the root of their line",
             left_out=f"Releases that name no base are not counted, though they may have one. {_CHOSEN}",
-            n=len(lines),
+            n=len(known),
             unknown=len(lines) - len(known),
-            portions=portions(list(_held(known, catalogue))),
+            portions=portions(list(_held(shares, catalogue))),
         ),
     )
 
 
-def _held(systems: Iterable[System], catalogue: Catalogue) -> Iterator[tuple[str, str, float]]:
-    for system in systems:
+def _held(counted: Iterable[tuple[System, float]], catalogue: Catalogue) -> Iterator[tuple[str, str, float]]:
+    """Each maker's part of each system, and what that system counts."""
+    for system, count in counted:
         for maker in system.makers:
-            yield maker, catalogue.name_of(maker), 1 / len(system.makers)
+            yield maker, catalogue.name_of(maker), count / len(system.makers)
 
 
-def _roots(catalogue: Catalogue) -> Iterator[System | None]:
-    """For each release that names a base, the release at its root; `None` when that is not in the catalogue."""
-    for system in catalogue.systems:
-        if system.base_models:
-            yield _root(system, catalogue)
-
-
-def _root(system: System, catalogue: Catalogue) -> System | None:
-    seen = {system.id}
-    here = system
-    while here.base_models:
-        base = catalogue.bases_of(here)[0]
-        if not isinstance(base, System) or base.id in seen:
-            return None
-        seen.add(base.id)
-        here = base
-    return here
+def _roots(system: System, catalogue: Catalogue) -> tuple[System, ...]:
+    """The releases at the root of a line; none when one of them is not in the catalogue, or the line is a circle."""
+    ends = [
+        step for step in catalogue.line_up(system) if not isinstance(step, System) or not step.base_models
+    ]
+    known = tuple(step for step in ends if isinstance(step, System))
+    return known if len(known) == len(ends) else ()

@@ -73,7 +73,8 @@ class Portion:
 class Concentration:
     """How few hands something is in: shares and the Herfindahl-Hirschman index, 0 to 10,000.
 
-    `counted` says what one unit is, `left_out` what is not counted; `unknown` units have no known holder.
+    `counted` says what one unit is, `left_out` what is not counted. `n` are the units counted; of `unknown`
+    more it is not known whether they belong, or to whom.
     """
 
     id: str  # releases | weights-given-out | lineage

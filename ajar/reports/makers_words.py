@@ -65,13 +65,12 @@ def openly(tally: Tally) -> str:
 
 def concentration(found: Concentration) -> str:
     """One concentration in a sentence or two, with its n and what is left out."""
-    unknown = f", {found.unknown} more of which that is not known" if found.unknown else ""
+    unknown = f", and {found.unknown} of which it is not known" if found.unknown else ""
     if found.hhi is None or found.even_hhi is None:
         return f"{found.counted}: none known (n = 0{unknown}). {found.left_out}"
-    known = found.n - found.unknown if found.id == "lineage" else found.n
     largest = ", ".join(portion(item) for item in found.portions[:_LARGEST])
     return (
-        f"HHI {found.hhi:,.0f} of 10,000 (n = {known}{unknown}; {len(found.portions)} holders, who would make "
+        f"HHI {found.hhi:,.0f} of 10,000 (n = {found.n}{unknown}; {len(found.portions)} holders, who would make "
         f"{found.even_hhi:,.0f} if all held the same). The largest: {largest}. Counted: {found.counted}. {found.left_out}"
     )
 
