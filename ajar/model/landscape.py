@@ -21,6 +21,11 @@ class Stand:
     def is_settled(self) -> bool:
         return self.declared is self.at_most
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing puts it at a door: not even that its weights are given out or withheld."""
+        return self.declared is Door.SHUT and not self.is_settled
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
@@ -35,7 +40,15 @@ class Tally:
 
     def at(self, door: Door, *, settled: bool | None = None) -> int:
         """How many stand at a door as declared; of those only the settled or the unsettled when asked."""
-        return sum(item.declared is door and settled in {None, item.is_settled} for item in self.stands)
+        return sum(
+            item.declared is door and not item.is_unknown and settled in {None, item.is_settled}
+            for item in self.stands
+        )
+
+    @property
+    def unknown(self) -> int:
+        """How many are at no door that is known."""
+        return sum(item.is_unknown for item in self.stands)
 
     def from_door(self, door: Door) -> tuple[int, int]:
         """How many stand at this door or a more open one: as declared, and if every unknown were open."""

@@ -37,9 +37,10 @@ def render(comparison: Comparison, *, colour: bool, width: int, verbose: bool = 
             page.add(_short(rows, entries, standing, page))
         if standing is Standing.DIFFERS:
             page.add(_conditions(rows, entries, page))
-    for entry in entries:
-        if entry.note:
-            page.add(page.wrap(f"{entry.asked}: {entry.note}", hang=4))
+    notes = [f"{entry.asked}: {entry.note}" for entry in entries if entry.note]
+    page.add(["", page.heading("Which was taken")] if notes else [])
+    for note in notes:
+        page.add(page.wrap(note, hang=4))
     page.add(["", *page.wrap("; ".join(LEGEND) + ".", hang=4)])
     return "\n".join(page.lines) + "\n"
 

@@ -11,7 +11,8 @@ from ajar.reports.makers_words import LETTERS, UNSETTLED, year_words
 
 _LEFT, _TOP, _COLUMN, _ROW, _BAR, _HEIGHT = 128, 28, 58, 104, 40, 72
 _LABEL_HEIGHT = 13  # a segment lower than this has no room for its letter
-_KEY = 46
+_KEY = 64
+_LEAST_WIDTH = 560  # what the legend needs
 _COLOURS = {
     Door.SHUT: "var(--bad)",
     Door.CHAINED: "var(--maybe)",
@@ -33,7 +34,7 @@ def svg(landscape: Landscape) -> str:
     years: list[int | None] = [*landscape.years]
     if any(tally.year is None for maker in landscape.makers for tally in maker.years):
         years.append(None)
-    width = _LEFT + len(years) * _COLUMN + 10
+    width = max(_LEFT + len(years) * _COLUMN + 10, _LEAST_WIDTH)
     height = _TOP + len(landscape.makers) * _ROW + _KEY
     names = ", ".join(maker.name for maker in landscape.makers)
     parts = [
@@ -75,27 +76,44 @@ def _bar(tally: Tally, x: int, top: int) -> Iterator[str]:
             size = _HEIGHT * count / tally.n
             at -= size
             yield _segment(door, count, (x, at, size), settled=settled)
+    if tally.unknown:
+        size = _HEIGHT * tally.unknown / tally.n
+        yield _unknown(tally.unknown, (x, at - size, size))
     yield f'<text x="{x + _BAR / 2:g}" y="{top + _HEIGHT + 15}" text-anchor="middle" class="soft">n={tally.n}</text>'
 
 
 def _segment(door: Door, count: int, place: tuple[int, float, float], *, settled: bool) -> str:
     x, y, size = place
     dash = "" if settled else ' stroke-dasharray="3 2"'
-    sign = f"{LETTERS[door]}{count}" if settled else f"{LETTERS[door].lower()}{count}?"
+    sign = f"{LETTERS[door]}{count}" if settled else f"{LETTERS[door].lower()}{count}"
     words = f"{count} {door.value}" + ("" if settled else f", {UNSETTLED}")
     opacity = "" if settled else ' fill-opacity=".45"'
     shown = (
         f'<rect x="{x}" y="{y:.1f}" width="{_BAR}" height="{size:.1f}" fill="url(#door-{door.value})"{opacity} '
         f'stroke="{_COLOURS[door]}" stroke-width="1.2"{dash}/>'
     )
-    if size >= _LABEL_HEIGHT:
-        half = 4.2 * len(sign)
-        middle = x + _BAR / 2
-        shown += (
-            f'<rect x="{middle - half:.1f}" y="{y + size / 2 - 7:.1f}" width="{2 * half:.1f}" height="13" rx="2" '
-            f'fill="var(--paper)"/><text x="{middle:g}" y="{y + size / 2 + 4:.1f}" text-anchor="middle">{sign}</text>'
-        )
-    return f"<g><title>{text(words)}</title>{shown}</g>"
+    return f"<g><title>{text(words)}</title>{shown}{_sign(sign, place)}</g>"
+
+
+def _unknown(count: int, place: tuple[int, float, float]) -> str:
+    x, y, size = place
+    shown = (
+        f'<rect x="{x}" y="{y:.1f}" width="{_BAR}" height="{size:.1f}" fill="none" stroke="var(--soft)" '
+        'stroke-dasharray="1 3"/>'
+    )
+    return f"<g><title>{count} of which no door is known</title>{shown}{_sign(f'?{count}', place)}</g>"
+
+
+def _sign(sign: str, place: tuple[int, float, float]) -> str:
+    """Letter and number in the middle of a segment, on a ground of the page's colour."""
+    x, y, size = place
+    if size < _LABEL_HEIGHT:
+        return ""
+    half, middle = 4.2 * len(sign), x + _BAR / 2
+    return (
+        f'<rect x="{middle - half:.1f}" y="{y + size / 2 - 7:.1f}" width="{2 * half:.1f}" height="13" rx="2" '
+        f'fill="var(--paper)"/><text x="{middle:g}" y="{y + size / 2 + 4:.1f}" text-anchor="middle">{sign}</text>'
+    )
 
 
 def _legend(y: int) -> Iterator[str]:
@@ -106,9 +124,10 @@ def _legend(y: int) -> Iterator[str]:
             f'<text x="{x + 23}" y="{y}">{LETTERS[door]} {door.value}</text>'
         )
         x += 104
+    y += 22
     yield (
-        f'<rect x="{x}" y="{y - 11}" width="18" height="13" fill="none" stroke="var(--ink)" stroke-dasharray="3 2"/>'
-        f'<text x="{x + 23}" y="{y}">s? may be more open</text>'
+        f'<rect x="0" y="{y - 11}" width="18" height="13" fill="none" stroke="var(--ink)" stroke-dasharray="3 2"/>'
+        f'<text x="23" y="{y}">small letter: may be more open; ? not known</text>'
     )
 
 

@@ -49,6 +49,7 @@ def _tally(tally: Tally) -> Json:
             }
             for door in DOORS
         },
+        "unknown": tally.unknown,
         "ajar_or_more": {"declared": said, "at_most": possible},
         "releases": [
             {"id": stand.id, "declared": stand.declared.value, "at_most": stand.at_most.value}
@@ -79,12 +80,14 @@ def to_csv(landscape: Landscape) -> str:
     heads = ["maker", "year", "n"]
     for door in DOORS:
         heads += [door.value, f"{door.value}: may be more open"]
+    heads.append("unknown")
     lines = [
         [
             maker.id,
             "" if tally.year is None else str(tally.year),
             str(tally.n),
             *(str(tally.at(door, settled=settled)) for door in DOORS for settled in (True, False)),
+            str(tally.unknown),
         ]
         for maker in landscape.makers
         for tally in maker.years
@@ -94,9 +97,15 @@ def to_csv(landscape: Landscape) -> str:
 
 def to_markdown(landscape: Landscape) -> str:
     """The figures of the chart as a table, then the concentrations."""
-    heads = ["maker", "year", "n", *(door.value for door in DOORS)]
+    heads = ["maker", "year", "n", *(door.value for door in DOORS), "not known"]
     lines = [
-        [maker.name, year_words(tally.year), str(tally.n), *(_count(tally, door) for door in DOORS)]
+        [
+            maker.name,
+            year_words(tally.year),
+            str(tally.n),
+            *(_count(tally, door) for door in DOORS),
+            str(tally.unknown),
+        ]
         for maker in landscape.makers
         for tally in maker.years
     ]

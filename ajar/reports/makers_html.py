@@ -51,12 +51,13 @@ def _figures(landscape: Landscape) -> str:
             year_words(tally.year),
             str(tally.n),
             *(_count(tally, door) for door in DOORS),
+            str(tally.unknown),
             text(", ".join(stand.name for stand in tally.stands)),
         )
         for maker in landscape.makers
         for tally in maker.years
     )
-    heads = ("Maker", "Year", "n", *(door.value for door in DOORS), "Releases")
+    heads = ("Maker", "Year", "n", *(door.value for door in DOORS), "not known", "Releases")
     return f'<div class="figures">{table(heads, rows)}</div>'
 
 

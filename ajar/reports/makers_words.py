@@ -29,7 +29,9 @@ _LARGEST = 4  # named of one concentration
 
 
 def letter(stand: Stand) -> str:
-    """One release: its door's letter, small where that is not settled."""
+    """One release: its door's letter, small where that is not settled; `?` where none is known."""
+    if stand.is_unknown:
+        return "?"
     found = LETTERS[stand.declared]
     return found if stand.is_settled else found.lower()
 
@@ -37,7 +39,7 @@ def letter(stand: Stand) -> str:
 def key() -> str:
     """What the letters mean."""
     doors = ", ".join(f"{LETTERS[door]} {door.value} ({DOOR_LABELS[door]})" for door in DOORS)
-    return f"One letter, one release: {doors}; a small letter: {UNSETTLED}."
+    return f"One letter, one release: {doors}; a small letter: {UNSETTLED}; ? no door is known."
 
 
 def year_words(year: int | None) -> str:
@@ -51,7 +53,9 @@ def shares(tally: Tally) -> str:
     parts = [
         f"{door.value} {tally.at(door)} ({tally.at(door) / tally.n:.0%})" for door in DOORS if tally.at(door)
     ]
-    loose = sum(not stand.is_settled for stand in tally.stands)
+    if tally.unknown:
+        parts.append(f"not known {tally.unknown} ({tally.unknown / tally.n:.0%})")
+    loose = sum(tally.at(door, settled=False) for door in DOORS)
     tail = f"; {loose} of them may be more open" if loose else ""
     return f"n = {tally.n}: {', '.join(parts)}{tail}"
 

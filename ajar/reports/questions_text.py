@@ -41,7 +41,7 @@ def render(
 
 def summary(questions: Sequence[Question], page: Page) -> Iterator[str]:
     """The questions in a line or two each, for the card of a release."""
-    yield page.heading("The four questions (? is not known, – is nothing to ask it of)")
+    yield page.heading("The four questions (? not known, – nothing to ask it of)")
     for question in questions:
         told = "; ".join(
             f"{POINT_WORDS[point.id]}: {_SIGNS.get(point.reply, point.reply.value)}"

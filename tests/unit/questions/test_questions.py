@@ -86,7 +86,9 @@ def test_without_a_card_of_substance_nothing_is_known(tmp_path: Path) -> None:
 
 def test_a_section_counts_by_what_stands_under_it(tmp_path: Path) -> None:
     full = points(audited(tmp_path / "a"))["limits-documented"]
-    bare = points(audited(tmp_path / "b", CARD.replace(CARD.split("## Limitations")[1].split("##")[0], "\n\nMany.\n\n")))
+    bare = points(
+        audited(tmp_path / "b", CARD.replace(CARD.split("## Limitations")[1].split("##")[0], "\n\nMany.\n\n"))
+    )
     assert full.reply is Reply.YES
     assert bare["limits-documented"].reply is Reply.PARTLY
 
