@@ -138,8 +138,9 @@ def _questions(reports: Sequence[Report]) -> Iterator[Row]:
 
 
 def _point(point: Point) -> Cell:
+    names_it = point.id == "derived-from" and point.reply is Reply.YES  # two may come from different ones
     return Cell(
-        value=point.reply.value,
+        value=point.words if names_it else point.reply.value,
         is_known=point.reply is not Reply.UNKNOWN,
         basis=point.basis,
         words=point.words,

@@ -107,6 +107,9 @@ def _known(name: str, system: System, catalogue: Catalogue, others: Sequence[Ent
 
 def _audited(name: str, report: Report, catalogue: Catalogue, note: str) -> Entry:
     known = catalogue.at(report.title) if "/" in report.title else None
+    if report.releases:
+        several = f"holds {len(report.releases)} releases; the least open of them is shown"
+        note = f"{note}; {several}" if note else several
     count = next((item.value for item in report.evidence if item.key == "weights.parameter-count"), None)
     created = next((str(item.value)[:10] for item in report.evidence if item.key == "host.created"), "")
     return Entry(

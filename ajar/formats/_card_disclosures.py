@@ -13,6 +13,7 @@ from ajar.formats._card_statements import STATEMENT_LIMIT, Statement
 from ajar.formats._markdown import BlockKind, plain
 from ajar.formats._text import clip
 
+SENTENCE_LIMIT = 4000  # looked at closely; the longest cards have a few hundred that hold any of the hints
 # A block or sentence without any of these is not looked at further; the sets go with the patterns below.
 _PERSONAL_HINTS = ("personal", "pii", "private individual", "user data", "anonymi")
 _OPT_OUT_HINTS = ("opt", "robots.txt", "removal", "removed", "am i in the stack")
@@ -88,6 +89,7 @@ _OTHER_BIAS = re.compile(
 def read_disclosures(placed: list[Placed]) -> Iterator[Statement]:
     """What the sentences disclose, at most `STATEMENT_LIMIT` of a kind. Code and headings disclose nothing."""
     counts: dict[str, int] = {}
+    looked_at = 0
     for place in placed:
         block = place.block
         if block.kind in {BlockKind.CODE, BlockKind.LINK, BlockKind.HEADING} or block.head:
@@ -98,6 +100,9 @@ def read_disclosures(placed: list[Placed]) -> Iterator[Statement]:
             lower = sentence.lower()
             if not _any_of(_HINTS, lower):
                 continue
+            looked_at += 1
+            if looked_at > SENTENCE_LIMIT:
+                return
             flat = " ".join(plain(sentence).split())
             start = max(block.text.find(sentence.strip()[:80]), 0)
             line = block.line + block.text.count("\n", 0, start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,15 @@ def test_the_same_release_twice_differs_in_nothing(audited: Entry) -> None:
 
 def test_nothing_to_compare_gives_no_rows_that_differ() -> None:
     assert compare([]).of(Standing.DIFFERS) == ()
+
+
+def test_models_of_different_bases_differ_by_their_names() -> None:
+    first, second = (
+        replace(FREE, id=key, base_models=(base,)) for key, base in (("a", "Base One"), ("b", "Base Two"))
+    )
+    found = row(compare([entry(first), entry(second), entry(FREE)]), "derived-from")
+    assert [item.value for item in found.cells] == ["Base One", "Base Two", "unknown"]
+    assert found.standing is Standing.DIFFERS
 
 
 def test_a_claim_that_a_card_does_not_make_is_not_said(audited: Entry, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from ajar.config import Options
 from ajar.entrants import entry_of, maker_named
 from ajar.errors import TargetNotFound, UsageError
 from ajar.model.comparison import From
-from tests.build.releases import write_release
+from tests.build.releases import apache_text, write_release
 
 OFFLINE = Options(offline=True, keep=False)
 
@@ -39,6 +39,13 @@ def test_a_folder_of_no_known_name_has_no_note(tmp_path: Path) -> None:
     entry = entry_of(str(write_release(tmp_path / "tiny")), OFFLINE)
     assert (entry.origin, entry.note, entry.report.title) == (From.AUDIT, "", "tiny")
     assert entry.parameters == "256 parameters"
+
+
+def test_a_repository_of_several_releases_says_which_is_shown(tmp_path: Path) -> None:
+    for name in ("small", "large"):
+        write_release(tmp_path / "many" / name, licence=apache_text())
+    entry = entry_of(str(tmp_path / "many"), OFFLINE)
+    assert entry.note == "holds 2 releases; the least open of them is shown"
 
 
 def test_a_hub_name_that_is_known_too_is_asked_of_the_hub() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ajar.formats import _card_disclosures
 from ajar.formats.data_card import FORMAT as DATA_CARD
 from ajar.formats.model_card import FORMAT
 from ajar.model.evidence import Basis
@@ -70,6 +71,13 @@ def test_code_and_headings_disclose_nothing() -> None:
 def test_many_such_sentences_are_bounded() -> None:
     text = "\n\n".join(f"We conducted red teaming, round {number}." for number in range(100))
     assert len(disclosed(text)) == 8
+
+
+def test_how_many_sentences_are_looked_at_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_card_disclosures, "SENTENCE_LIMIT", 20)
+    last = "We conducted red teaming."
+    assert disclosed("Harm is not spoken of.\n\n" * 19 + last) == [("safety-evaluation", "done")]
+    assert disclosed("Harm is not spoken of.\n\n" * 20 + last) == []
 
 
 def test_a_data_card_keeps_its_own_keys() -> None:
