@@ -40,7 +40,7 @@ def compare(entries: Sequence[Entry]) -> Comparison:
 def standing_of(cells: Sequence[Cell]) -> Standing:
     """What cells have in common. One that is not known, or has nothing to answer, neither agrees nor differs."""
     asked = [cell for cell in cells if cell.value != MOOT]
-    known = {cell.value for cell in asked if cell.is_known}
+    known = {(cell.value, cell.condition) for cell in asked if cell.is_known}
     if len(known) > 1:
         return Standing.DIFFERS
     if asked and not known:
@@ -125,6 +125,7 @@ def _right(report: Report, name: str) -> Cell:
         value=found.answer,
         is_known=True,
         basis=Basis.VERIFIED if with_text else Basis.DECLARED,
+        condition="; ".join(sorted(found.must)) if found.answer == "conditional" else "",
         words="; ".join(found.must) or found.quote,
     )
 

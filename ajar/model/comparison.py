@@ -66,6 +66,7 @@ class Cell:
     value: str
     is_known: bool
     basis: Basis
+    condition: str = ""  # what the answer depends on; two of one value and unlike conditions differ
     words: str = ""
     because: tuple[Ground, ...] = ()
     bounds: tuple[str, str] | None = None

@@ -51,6 +51,11 @@ def points(report: Report) -> Iterator[Point]:
 def _safe(report: Report) -> Answered:
     if no_weights(report):
         return Reply.MOOT, Basis.WITHHELD, "no weights to load", _weights(report)
+    if (
+        report.safety.level == "unknown"
+        and part(report, ComponentKind.FINAL_PARAMETERS).state is Basis.ABSENT
+    ):
+        return Reply.MOOT, Basis.ABSENT, "no weights here to load", _weights(report)
     if report.safety.level not in _SAFE or not is_looked_at(report):
         return (
             Reply.UNKNOWN,

@@ -58,6 +58,7 @@ def _cell(cell: Cell) -> Json:
         "value": cell.value,
         "known": cell.is_known,
         "basis": cell.basis.value,
+        "condition": cell.condition,
         "words": cell.words,
         "at_least": least,
         "at_most": most,

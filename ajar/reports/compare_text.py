@@ -105,6 +105,8 @@ def _short(rows: Sequence[Row], entries: Sequence[Entry], standing: Standing, pa
             for entry, cell in zip(entries, row.cells, strict=True)
             if cell.is_known and cell.may_be_more
         ]
+        condition = next((cell.condition for _, cell in _asked(row, entries) if cell.condition), "")
+        notes += [condition] if condition else []
         tail = f" ({'; '.join(notes)})" if notes else ""
         yield from page.wrap(f"{label(row)}: {said or '–'}{tail}", hang=4)
     for title, told in alone.items():

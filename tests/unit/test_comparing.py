@@ -9,6 +9,7 @@ import pytest
 
 import ajar
 from ajar.comparing import compare, standing_of
+from ajar.model.catalogue import Grant
 from ajar.model.comparison import MOOT, Cell, Comparison, Entry, From, Group, Row, Standing
 from ajar.model.component import ComponentKind
 from ajar.model.evidence import Basis
@@ -121,6 +122,13 @@ def test_the_same_release_twice_differs_in_nothing(audited: Entry) -> None:
 
 def test_nothing_to_compare_gives_no_rows_that_differ() -> None:
     assert compare([]).of(Standing.DIFFERS) == ()
+
+
+def test_two_conditions_under_one_word_differ() -> None:
+    older = replace(LIMITED, id="older", licence=Grant(name="gemma", id="gemma"))
+    found = row(compare([entry(LIMITED), entry(older)]), "train-other-models")
+    assert [item.value for item in found.cells] == ["conditional", "conditional"]
+    assert found.standing is Standing.DIFFERS
 
 
 def test_models_of_different_bases_differ_by_their_names() -> None:

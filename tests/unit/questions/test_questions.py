@@ -126,6 +126,17 @@ def test_a_gate_that_the_host_states_counts(tmp_path: Path) -> None:
     assert points(replace(report, evidence=(*report.evidence, host)))["gated"].reply is Reply.YES
 
 
+def test_a_release_without_weights_has_nothing_to_load(tmp_path: Path) -> None:
+    folder = write_release(tmp_path / "tiny")
+    (folder / "model.safetensors").unlink()
+    found = points(ajar.audit(folder))
+    assert (found["loads-without-running-code"].reply, found["loads-without-running-code"].basis) == (
+        Reply.MOOT,
+        Basis.ABSENT,
+    )
+    assert found["weights-in-hand"].reply is Reply.NO
+
+
 def test_terms_are_seen_in_their_text_and_told_by_a_name(tmp_path: Path) -> None:
     text = points(audited(tmp_path / "a", licence=apache_text()))["revocable"]
     tag = points(audited(tmp_path / "b"))["revocable"]
