@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from os.path import exists
 
 from ajar.catalogue import Catalogue, load
+from ajar.catalogue.lookup import kind_of
 from ajar.config import Options
 from ajar.errors import TargetNotFound, UsageError
 from ajar.interfaces import Progress
@@ -92,7 +93,7 @@ def _names(systems: Sequence[System | Entity]) -> str:
 
 
 def _known(name: str, system: System, catalogue: Catalogue, others: Sequence[Entity] = ()) -> Entry:
-    note = f"{name} is also {others[0].name}; taken as the release {system.name}" if others else ""
+    note = f"taken as the release {system.id}; it is the name of a {kind_of(others[0])} too" if others else ""
     return Entry(
         asked=name,
         report=report_of(system, catalogue),

@@ -74,6 +74,11 @@ def test_what_is_no_release_says_what_to_type(name: str, error: type[Exception],
     assert told in f"{raised.value.message} {raised.value.hint}"
 
 
+def test_a_name_of_a_release_and_of_a_line_is_taken_as_the_release_and_says_so() -> None:
+    entry = entry_of("llama", OFFLINE)
+    assert entry.note == "taken as the release llama-1; it is the name of a product too"
+
+
 def test_makers_are_told_from_releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue = load()
     maker = maker_named("Mistral", catalogue)
