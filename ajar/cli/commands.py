@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, catalogue, hosts, licences
+from ajar.cli import auditing, catalogue, comparing, hosts, licences
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -30,6 +30,7 @@ Examples:
   ajar audit ./my-model
   ajar audit mistralai/Mistral-7B-v0.1
   ajar scan model.pt
+  ajar compare grok-1 gpt-oss-120b ./my-model
   ajar licence LICENSE --for "commercial product, 2 million users, Germany"
   ajar explain weights-are-public""",
 )
@@ -45,6 +46,8 @@ def cli() -> None:
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
 for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
+    cli.add_command(_command)
+for _command in (comparing.compare, comparing.questions):
     cli.add_command(_command)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)

@@ -79,10 +79,11 @@ def is_coloured(path: Path | None) -> bool:
     return path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def width(least: int = 60) -> int:
+def width(least: int = 60, most: int = 110) -> int:
+    """Columns of the terminal, within bounds in which the output reads well."""
     from shutil import get_terminal_size
 
-    return max(min(get_terminal_size((80, 24)).columns, 110), least)
+    return max(min(get_terminal_size((80, 24)).columns, most), least)
 
 
 class ProgressLine:

@@ -149,6 +149,8 @@ def test_commands_and_options() -> None:
         "catalogue list": sorted(
             ["--door", "--kind", "--maker", "--modality", "--since", "--until", "--weights", *shown]
         ),
+        "compare": sorted([*network, *shown, "--maker", "--verbose", "-v", "names"]),
+        "questions": sorted([*network, *shown, "name"]),
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
         "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
