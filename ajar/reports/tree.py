@@ -110,14 +110,14 @@ def _item(node: Node) -> Iterator[str]:
 
 def page(title: str, nodes: Sequence[Node], *, target: str, version: str) -> str:
     """The tree as one HTML file: no script, no request to anywhere."""
-    from ajar.reports.html_page import page
+    from ajar.reports import html_page
 
     body = (
         f"<header><h1>{_t(title)}</h1><p>What it comes from, up to the roots. Each base model by its card, licence and "
         f"configuration; whatever is marked could not be followed.</p></header>{html(nodes)}"
     )
     foot = f"<footer><p>Read by ajar {_t(version)}. Target: <code>{_t(target)}</code>.</p></footer>"
-    return page(f"{title}: where it comes from (ajar)", body, foot)
+    return html_page.page(f"{title}: where it comes from (ajar)", body, foot)
 
 
 def _t(value: object) -> str:
