@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, hosts, licences
+from ajar.cli import auditing, gating, hosts, licences, policies
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -44,6 +44,9 @@ def cli() -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
+cli.add_command(gating.gate)
+cli.add_command(gating.lock)
+cli.add_command(policies.policy)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
 

@@ -61,7 +61,7 @@ def to_json(report: Report) -> Json:
                 "reason": part.reason,
                 "files": list(part.files),
                 "licences": list(dict.fromkeys(match.licence.id for match in part.licences)),
-                "because": _grounds(part.because),
+                "because": grounds_json(part.because),
             }
             for part in report.components
         ],
@@ -131,7 +131,7 @@ def verdict_json(verdict: Verdict) -> Json:
                 "outcome": item.outcome.value,
                 "basis": item.basis.value,
                 "reason": item.reason,
-                "because": _grounds(item.because),
+                "because": grounds_json(item.because),
             }
             for item in verdict.criteria
         ],
@@ -193,12 +193,13 @@ def _finding(finding: Finding) -> Json:
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "message": finding.message,
-        "because": _grounds(finding.because),
+        "because": grounds_json(finding.because),
         "remedy": finding.remedy,
     }
 
 
-def _grounds(grounds: Iterable[Ground]) -> list[Json]:
+def grounds_json(grounds: Iterable[Ground]) -> list[Json]:
+    """What a judgement rests on, as plain data."""
     return [_evidence(item) if isinstance(item, Evidence) else _gap(item) for item in grounds]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajar.errors import BudgetExceeded, MalformedError
-from ajar.formats._yaml import load_yaml
+from ajar.yaml_text import load_yaml
 
 
 def test_values_lines_and_pointers():
