@@ -187,4 +187,5 @@ INSTRUMENT = Instrument(
     source=table("eu-ai-act-2025")["source"],
     levels=LEVELS,
     evaluate=evaluate,
+    reach=lambda criteria: _level(readings(criteria)[0], tuple(criteria)),
 )
