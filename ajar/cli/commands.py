@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, gating, hosts, licences, policies
+from ajar.cli import auditing, gating, hosts, licences, policies, preparing
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -47,6 +47,7 @@ cli.add_command(licences.licence)
 cli.add_command(gating.gate)
 cli.add_command(gating.lock)
 cli.add_command(policies.policy)
+cli.add_command(preparing.prepare)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
 

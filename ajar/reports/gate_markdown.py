@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ajar.model.gate import Effect, GateReport, RuleOutcome, RuleResult
 from ajar.reports.gate_text import ground_words
-from ajar.reports.plain import visible
+from ajar.reports.markdown import escaped
 
-_SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
-_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
 _WORDS = {
     Effect.FAIL: "**fails**",
     Effect.WARN: "warning",
@@ -19,12 +16,6 @@ _WORDS = {
     Effect.PASS: "passes",
 }
 _SHOWN = 50  # rows of one target; a job summary holds 1 MiB
-
-
-def escaped(text: str) -> str:
-    """Words that are only words in Markdown: no markup, no links, no mentions, no table cells."""
-    plain = _SIGNS.sub(r"\\\1", visible(text))
-    return "".join(_HTML.get(char, char) for char in plain)
 
 
 def render(report: GateReport) -> str:
