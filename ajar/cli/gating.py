@@ -60,6 +60,18 @@ _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET)
 @output
 @_targets_file
 @_project
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the JSON here, for a later baseline.",
+)
+@click.option(
+    "--markdown",
+    "markdown_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the Markdown here.",
+)
 @click.option("--today", metavar="DATE", help="The day that waivers and ages are counted to, as 2026-12-31.")
 @click.option("-v", "--verbose", is_flag=True, help="Show rules that pass too.")
 @quiet
@@ -74,6 +86,8 @@ def gate(
     output: Path | None,
     targets_file: Path | None,
     project: Path | None,
+    json_path: Path | None,
+    markdown_path: Path | None,
     today: str | None,
     verbose: bool,
     quiet: bool,
@@ -112,6 +126,9 @@ def gate(
     with ProgressLine(enabled=not quiet) as progress:
         options = options_of(offline=offline, no_cache=no_cache)
         report = gating.run(wanted, named, options, progress=progress.callback)
+    for also, path in (("json", json_path), ("markdown", markdown_path)):
+        if path is not None:
+            write(_render(report, also, verbose=verbose, path=path), path)
     write(_render(report, form, verbose=verbose, path=output), output)
     return _exit_code(report)
 

@@ -112,7 +112,8 @@ class GateReport:
         moved = [pair for pair in failing if pair[1].rule == "lock"]
         licence = [pair for pair in moved if pair[1].about.startswith("licence")]
         for target, result in (*licence, *moved, *failing):
-            return f"{target}: {result.why}"
+            rule = "" if result.rule == "lock" else f"{result.rule}: "
+            return f"{target}: {rule}{result.why}"
         for item in self.targets:
             if item.problem:
                 return item.problem

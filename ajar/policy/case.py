@@ -62,6 +62,6 @@ def result(
         why=why,
         about=about,
         got=got,
-        because=tuple(because)[:GROUNDS],
+        because=tuple(dict.fromkeys(because))[:GROUNDS],
         remedy=remedy if outcome is not RuleOutcome.PASS else "",
     )

@@ -133,7 +133,7 @@ def own_results(policy: Policy, today: date) -> tuple[RuleResult, ...]:
             got=item.expires,
             because=(
                 Gap(
-                    location=Location(path="policy", line=item.line),
+                    location=Location(path=policy.path, line=item.line),
                     reason=GapReason.ABSENT,
                     detail="nobody answers for it any more",
                 ),

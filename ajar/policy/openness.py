@@ -36,7 +36,12 @@ def _check(instrument: str, rule: Mapping[str, Any], case: Case) -> Iterator[Rul
     why = f"{_BOUNDS[bound]}: {got}"
     if _rank(verdict.at_most, levels) >= least:
         remedy = f"settle: {verdict.moved_by[0]}" if verdict.moved_by else ""
-        open_ones = [item for item in verdict.criteria if item.outcome is Outcome.UNKNOWN]
+        first = verdict.moved_by[0] if verdict.moved_by else ""
+        open_ones = [
+            item
+            for item in verdict.criteria
+            if item.outcome is Outcome.UNKNOWN and (not first or first.endswith(item.reason))
+        ]
         yield result(
             RuleOutcome.UNKNOWN,
             asks,

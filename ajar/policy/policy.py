@@ -59,6 +59,7 @@ class Policy:
     about: str
     on_unknown: str
     rules: Mapping[str, Any]
+    path: str = "policy"
     waivers: tuple[Waiver, ...] = ()
     examples: tuple[Mapping[str, Any], ...] = ()
 
@@ -162,6 +163,7 @@ def _built(source: Source, preset: Policy | None) -> Policy:
         about=value.get("about", ""),
         on_unknown=value.get("on-unknown", preset.on_unknown if preset else "fail"),
         rules={name: rules[name] for name in RULES if name in rules},
+        path=source.path,
         waivers=waivers,
         examples=tuple(value.get("examples", ())),
     )

@@ -23,12 +23,18 @@ def render(report: GateReport, *, verbose: bool, colour: bool, width: int) -> st
     order = tuple(Effect)
     for target in sorted(report.targets, key=lambda item: order.index(item.effect)):
         lines += page.target(target, verbose=verbose)
+    if report.own:
+        lines.append(
+            f"{page.paint(_MARKS[Effect.FAIL], _COLOURS[Effect.FAIL])} {page.bold('the policy itself')}"
+        )
     for item in report.own:
         lines += page.result(item)
     lines += [line for note in report.notes for line in page.wrap(f"note: {note}", 2, 4)]
     failing = sum(item.effect is Effect.FAIL for item in report.targets)
     verdict = "PASS" if report.passed else "FAIL"
     count = f"{failing} of {len(report.targets)} fail" if failing else f"{len(report.targets)} pass"
+    if report.own and not failing:
+        count = f"{len(report.targets)} would pass, the policy does not"
     lines += ["", page.paint(f"{verdict}: {count}", "32" if report.passed else "31")]
     if not report.passed:
         lines += page.wrap(report.headline, 2, 4)
