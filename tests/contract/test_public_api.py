@@ -143,9 +143,18 @@ def test_commands_and_options() -> None:
             ]
         ),
         "cache": ["--clear"],
+        "completion": ["shell"],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
         "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
+        "gate": sorted(
+            [
+                *network,
+                *shown,
+                *["--baseline", "--from", "--json", "--lock", "--locked", "--markdown", "--policy", "-p"],
+                *["--targets", "--today", "--verbose", "-v", "targets"],
+            ]
+        ),
         "instruments": [],
         "licence compare": sorted(["-f", "--format", "a", "b"]),
         "licence diff": sorted(["-f", "--format", "file", "id"]),
@@ -153,6 +162,17 @@ def test_commands_and_options() -> None:
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "target"]),
+        "lock": sorted([*network, "-o", "--output", "--from", "--targets", "--update", "--whole", "targets"]),
+        "policy init": sorted(
+            [
+                *["--allow", "--door", "--extends", "--force", "--name", "--on-unknown", "--schema", "--use"],
+                *["-o", "--output"],
+            ]
+        ),
+        "policy schema": sorted(["-o", "--output"]),
+        "policy show": sorted(["-o", "--output", "policy_name"]),
+        "policy test": sorted([*shown, "--no-cache", "--offline", "--today", "policy_name"]),
+        "prepare": sorted([*network, *shown, "--all", "--force", "--write", "path"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "uses": sorted(["-f", "--format", "path"]),
     }
