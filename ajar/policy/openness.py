@@ -26,7 +26,7 @@ def _rank(level: str | float, levels: Sequence[str]) -> float:
 def _check(instrument: str, rule: Mapping[str, Any], case: Case) -> Iterator[RuleResult]:
     levels = next(item.levels for item in INSTRUMENTS if item.id == instrument)
     verdict = case.report.verdict(instrument)
-    bound, wanted = rule.get("on", "at-least"), rule["min"]
+    bound, wanted = rule.get("by", "at-least"), rule["min"]
     asks = f"{wanted} or more by {instrument}, {_BOUNDS[bound]}"
     got: str = getattr(verdict, bound.replace("-", "_"))
     least = _rank(wanted, levels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -71,7 +71,7 @@ class Source:
     path: str
     value: Any
     lines: Mapping[str, int]
-    repeated: tuple[str, ...] = ()
+    repeated: Mapping[str, int] = field(default_factory=dict)  # keys that stand a second time
 
     def line(self, pointer: str) -> int | None:
         """The line of a key, or of the nearest thing around it."""
@@ -110,6 +110,7 @@ def read(source: Source, preset: Policy | None = None, *, rule_ids: Iterable[str
         hint = f"this ajar reads {SCHEMA}; use the ajar that the policy was written for, or change the policy"
         raise UsageError(f"{_where(source, '/schema')}schema {str(said)[:60]!r} is not known", hint=hint)
     found = [Fault(pointer=place, message="the key stands here a second time") for place in source.repeated]
+    source = replace(source, lines={**source.lines, **source.repeated})
     found += faults(source.value, schema())
     if not found:
         policy = _built(source, preset)
