@@ -14,6 +14,7 @@ _ORDER = ("licence", "safety", "door", "right", "component", "verdict", "claim",
 _LEVELS = ("clean", "caution", "unknown", "dangerous")
 _ANSWERS = ("no", "unknown", "conditional", "yes")
 _READINGS = (("proven", "at_least"), ("declared", "declared"), ("possible", "at_most"))
+_SCOPES = (Scope.WEIGHTS, Scope.CODE, Scope.DATA, Scope.DOCUMENTS)  # the first is what a reader must not miss
 _FILES = 200
 _WITH_TEXT = (MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED, MatchKind.COMPOSITE)
 _MOVING = frozenset({"host.downloads", "host.likes", "host.last-modified"})
@@ -30,7 +31,7 @@ def snapshot(report: Report, digests: Mapping[str, str] | None = None) -> Snapsh
     return Snapshot(
         locator=str(report.release.locator),
         revision=report.release.revision,
-        licences={scope.value: _named(report, scope) for scope in Scope},
+        licences={scope.value: _named(report, scope) for scope in _SCOPES},
         open_scopes=frozenset(scope.value for scope in Scope if _is_open(report, scope)),
         texts=_texts(report),
         safety=report.safety.level,
