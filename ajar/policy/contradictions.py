@@ -67,6 +67,11 @@ def _licences(rule: Mapping[str, Any], at: str) -> Iterator[Fault]:
         return
     if not set(rule) - {"on-unknown", "basis"} and rule.get("basis") != "verified":
         yield Fault(pointer=at, message="asks for nothing; give allow, deny, kind or deny-limits")
+    for number, text in enumerate(rule.get("deny", ())):
+        if any(len(one) > 1 for one in named(text).alternatives):
+            yield Fault(
+                pointer=f"{at}/deny/{number}", message="AND in a denial: deny the licence that must not be"
+            )
     denied = {item.id for text in rule.get("deny", ()) for item in named(text).licences}
     for number, text in enumerate(rule.get("allow", ())):
         place = f"{at}/allow/{number}"

@@ -42,7 +42,7 @@ def _licences(scope: Scope, rule: Mapping[str, Any], case: Case) -> Iterator[Rul
     if not binding:
         yield _none(scope, asks, case)
         return
-    together = {item.licence.id for item in binding}
+    together = frozenset(item.licence.id for item in binding)
     by_id: dict[str, list[LicenceMatch]] = {}
     for match in binding:
         by_id.setdefault(match.licence.id, []).append(match)
@@ -82,7 +82,7 @@ def _none(scope: Scope, asks: str, case: Case) -> RuleResult:
 
 
 def _one(
-    matches: Sequence[LicenceMatch], rule: Mapping[str, Any], asks: str, together: set[str]
+    matches: Sequence[LicenceMatch], rule: Mapping[str, Any], asks: str, together: frozenset[str]
 ) -> RuleResult:
     """One licence, with every place it was found in; its text counts for more than its name."""
     first = min(matches, key=lambda item: tuple(MatchKind).index(item.match))
@@ -118,7 +118,7 @@ def _one(
     return told(True, why=f"{licence.id}, {first.location}", got=first.match.value)
 
 
-def _denied(match: LicenceMatch, rule: Mapping[str, Any], together: set[str]) -> str:
+def _denied(match: LicenceMatch, rule: Mapping[str, Any], together: frozenset[str]) -> str:
     """Why a licence does not pass; empty when it does."""
     licence = match.licence
     names = {licence.id, match.nearest} if match.nearest else {licence.id}
@@ -127,18 +127,12 @@ def _denied(match: LicenceMatch, rule: Mapping[str, Any], together: set[str]) ->
     limits = [limit for limit in licence.limits if limit in rule.get("deny-limits", ())]
     if limits:
         return f"{licence.id} sets a limit that is denied: {', '.join(limits)}, {match.location}"
-    if "allow" in rule and not any(_allows(text, licence.id, together) for text in rule["allow"]):
+    if "allow" in rule and not any(named(text).covers(licence.id, together) for text in rule["allow"]):
         return f"{licence.id} is not among the allowed, {match.location}"
     wanted = _OPEN.get(rule.get("kind", "any"))
     if wanted and licence.openness not in {*wanted, Openness.UNKNOWN}:
         return f"{licence.id} is {licence.openness.value}, {match.location}"
     return ""
-
-
-def _allows(text: str, licence: str, together: set[str]) -> bool:
-    group = named(text)
-    ids = {item.id for item in group.licences}
-    return licence in ids and (not group.together or ids <= together)
 
 
 def _rights(rules: Sequence[Mapping[str, Any]], case: Case) -> Iterator[RuleResult]:

@@ -245,3 +245,26 @@ def test_the_step_of_the_action_gates_and_writes_the_summary(
     assert (runner / "output").read_text() == f"result={runner}/ajar-gate.json\n"
     assert "## commercial-product: " in (runner / "summary").read_text("utf-8")
     assert json.loads((runner / "ajar-gate.json").read_text("utf-8"))["passed"] is (code == 0)
+
+
+def test_on_a_terminal_init_asks(project: Path) -> None:
+    import pty
+
+    main, other = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "ajar", "policy", "init"],
+        cwd=project,
+        stdin=other,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    os.close(other)
+    os.write(main, b"research\najar\nMIT, Apache-2.0\nfine-tune\n")
+    shown, _ = done.communicate(timeout=60)
+    os.close(main)
+    assert done.returncode == 0, shown
+    value = yaml.safe_load((project / "policy.yaml").read_text("utf-8"))
+    assert (value["extends"], value["openness"]["g7"]["min"]) == ("research", "ajar")
+    assert value["licences"]["weights"]["allow"] == ["MIT", "Apache-2.0"]
+    assert value["rights"] == [{"use": "fine-tune", "accept": "conditional"}]

@@ -85,3 +85,35 @@ def test_reports_of_many_targets_come_in_their_order(standin) -> None:  # noqa: 
     reports = json.loads(ajar("audit", *names, "--format", "json").stdout)
     found = [report["release"]["locator"].split("@")[0] for report in reports]
     assert found == [f"hf:{name}" for name in names]
+
+
+def test_releases_on_a_host_are_locked_and_gated(standin, tmp_path: Path, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    standin.add("org/one", {**model(), "LICENSE": apache_text().encode()})
+    (tmp_path / "app.py").write_text('AutoModel.from_pretrained("org/one")\n')
+    done = ajar("lock", "--from", "app.py")
+    assert done.returncode == 0, done.stderr
+    (locked,) = json.loads((tmp_path / "ajar.lock").read_text("utf-8"))["targets"]
+    assert locked["target"] == "hf:org/one"
+    assert len(locked["revision"]) == 40
+    assert ajar("gate", "--locked").returncode == 0
+    standin.add(
+        "org/one", {**model(licence="cc-by-nc-4.0"), "LICENSE": apache_text().encode()}, commit="f" * 40
+    )
+    moved = ajar("gate", "--locked", "--no-cache")
+    assert moved.returncode == 1, moved.stdout + moved.stderr
+    assert "licence of the weights: Apache-2.0 → Apache-2.0, CC-BY-NC-4.0" in moved.stdout
+    gone = ajar("gate", "org/none", "--policy", "safe-to-load")
+    assert gone.returncode == 3
+
+
+def test_a_gate_that_was_put_up_is_a_warning(standin, tmp_path: Path, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    standin.add("org/one", model())
+    assert ajar("lock", "org/one").returncode == 0
+    standin.add("org/one", model(), tags=("region:us", "license:apache-2.0", "base_model:org/base"))
+    done = ajar("gate", "--locked", "--no-cache", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    (target,) = json.loads(done.stdout)["targets"]
+    assert target["effect"] == "warn"
+    assert {item["about"].partition(":")[0] for item in target["results"]} == {"host"}

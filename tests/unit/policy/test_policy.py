@@ -78,6 +78,12 @@ def test_words_of_the_schema_are_those_of_code_and_data() -> None:
         ("formats: {on-unknown: pass}", ["asks for nothing"]),
         ("safety: {max: clean}\nsafety: {max: caution}", ["policy.yaml:3", "a second time"]),
         ("licences: {weights: {allow: []}}", ["empty list"]),
+        (
+            "licences: {weights: {allow: [GPL-2.0-only WITH Classpath-exception-2.0]}}",
+            ["exceptions are not checked"],
+        ),
+        ("licences: {weights: {deny: [MIT AND Apache-2.0]}}", ["AND in a denial"]),
+        ("licences: {weights: {allow: [MIT AND]}}", ["no licence is known as 'MIT AND'"]),
     ],
 )
 def test_mistakes_are_named_with_line_and_nearest_word(body: str, words: list[str]) -> None:
@@ -108,6 +114,12 @@ def test_rules_that_contradict_each_other_are_named(body: str, words: str) -> No
     with pytest.raises(UsageError, match=r"policy\.yaml") as raised:
         policy(body)
     assert words in raised.value.message
+
+
+def test_an_expression_of_too_many_readings_is_refused() -> None:
+    pair = "(MIT OR Apache-2.0 OR BSD-3-Clause OR ISC)"
+    with pytest.raises(UsageError, match="256 readings"):
+        policy(f"licences: {{weights: {{allow: ['{' AND '.join([pair] * 4)}']}}}}")
 
 
 WAIVER = "  - {rule: RULE, target: '*', reason: because of it, owner: me, expires: DAY}"
