@@ -18,6 +18,8 @@ PROJECT = "pyproject.toml"
 FILE_BYTES = 2**20
 # Options that several commands share may stand once, above the tables of the commands.
 _SHARED = ("offline", "no_cache", "quiet")
+# What writes is asked for by a person: the settings may lie in a folder that a stranger published.
+_WRITING = frozenset({"output", "html", "json", "markdown", "force", "write", "clear", "update"})
 # Values that name a file or something else: a file beside the settings goes first.
 _MAYBE_PATHS = frozenset({"policy_name"})
 
@@ -106,6 +108,9 @@ def _for_command(
         option = options.get(key.replace("-", "_"))
         if option is None or option.name is None:
             raise _unknown(path, f"{name}.{key}", key, [word.replace("_", "-") for word in options])
+        if not _WRITING.isdisjoint(_words(option)):
+            hint = "give it on the command line"
+            raise UsageError(f"{path}: {name}.{key} writes, and is not taken from a file", hint=hint)
         _check(option, value, f"{path}: {name}.{key}")
         yield option.name, _placed(option, value, path.parent)
 

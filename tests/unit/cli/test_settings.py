@@ -61,6 +61,9 @@ def test_paths_are_meant_from_the_file(tmp_path: Path) -> None:
         ("[audit]\nbase = 'x'", "audit.base: must be a list", ""),
         ("[gate]\npolicy = ['x']", "gate.policy: must be one value", ""),
         ("[gate", "Expected", "--no-config"),
+        ("[audit]\noutput = '/etc/x'", "audit.output writes", "command line"),
+        ("[gate]\njson = 'x'", "gate.json writes", "command line"),
+        ("[prepare]\nforce = true", "prepare.force writes", "command line"),
     ],
 )
 def test_mistakes_name_the_file_and_the_nearest_word(
