@@ -25,9 +25,12 @@ def diff(before: Report, after: Report) -> Diff:
     return compare(snapshot(before), snapshot(after))
 
 
-def snapshot(report: Report, digests: Mapping[str, str] | None = None) -> Snapshot:
-    """What of a report is compared. `digests` are those of files that no host states one for."""
-    known = digests or {}
+def snapshot(report: Report, marks: Mapping[str, FileMark] | None = None) -> Snapshot:
+    """What of a report is compared. `marks` are those of files that no host states a digest of.
+
+    An archive's own mark stands beside its members, which have none.
+    """
+    known = marks or {}
     return Snapshot(
         locator=str(report.release.locator),
         revision=report.release.revision,
@@ -52,8 +55,12 @@ def snapshot(report: Report, digests: Mapping[str, str] | None = None) -> Snapsh
         claims={claim.quote: claim.finding.value for claim in report.claims},
         host=_host_facts(report),
         files={
-            entry.path: FileMark(size=entry.size, digest=entry.digest or known.get(entry.path))
-            for entry in report.release.files
+            **known,
+            **{
+                entry.path: FileMark(size=entry.size, digest=entry.digest)
+                for entry in report.release.files
+                if entry.digest or entry.path not in known
+            },
         },
     )
 

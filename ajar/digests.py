@@ -13,6 +13,7 @@ from ajar.config import Options
 from ajar.errors import AjarError
 from ajar.interfaces import Blob
 from ajar.model.locator import Locator
+from ajar.model.snapshot import FileMark
 from ajar.sources import open_release
 
 WHOLE_BYTES = 16 * 2**20  # read in 10 ms; cards, licences, code and tokenizers are smaller
@@ -24,13 +25,13 @@ _CHUNK_BYTES = 2**20
 
 def of_release(
     locator: Locator, options: Options, *, whole: bool = False, as_in: Mapping[str, str | None] | None = None
-) -> Mapping[str, str]:
-    """Path to digest for every file that can be read and that no host states a digest of.
+) -> Mapping[str, FileMark]:
+    """Size and digest of every file that can be read and that no host states a digest of. An archive is one file.
 
     `as_in` are digests to compare with: each file is read in the way that its digest names. What is on
     a host is not fetched.
     """
-    found: dict[str, str] = {}
+    found: dict[str, FileMark] = {}
     with open_release(locator, options) as opened:
         if opened.meter is not None:
             return found
@@ -41,7 +42,8 @@ def of_release(
             all_of_it = whole or known.startswith(f"{WHOLE}:") or entry.size <= WHOLE_BYTES
             try:
                 with opened.open(entry) as blob:
-                    found[entry.path] = _whole(blob) if all_of_it else _ends(blob)
+                    digest = _whole(blob) if all_of_it else _ends(blob)
+                    found[entry.path] = FileMark(size=blob.size, digest=digest)
             except (OSError, AjarError):
                 continue  # the audit says that it cannot be read
     return found

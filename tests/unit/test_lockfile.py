@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import jsonschema_rs
@@ -106,23 +107,39 @@ def test_no_value_in_a_lock_is_more_than_a_usage_error(
         lockfile.load(path)
 
 
+def digest(release: Path, name: str, **more) -> str:
+    return str(digests.of_release(Locator.parse(str(release)), Options(), **more)[name].digest)
+
+
 def test_a_large_file_is_digested_by_its_ends_or_whole(release: Path) -> None:
     large = release / "more.bin"
     with large.open("wb") as handle:
         handle.truncate(digests.WHOLE_BYTES + 1)
-    found = digests.of_release(Locator.parse(str(release)), Options())
-    assert found["more.bin"].startswith("ends-sha256:")
-    assert found["config.json"].startswith("sha256:")
-    whole = digests.of_release(Locator.parse(str(release)), Options(), whole=True)
-    assert whole["more.bin"].startswith("sha256:")
+    ends, whole = digest(release, "more.bin"), digest(release, "more.bin", whole=True)
+    assert (ends.partition(":")[0], whole.partition(":")[0]) == ("ends-sha256", "sha256")
+    assert digest(release, "config.json").startswith("sha256:")
     with large.open("r+b") as handle:  # in the middle, of the same size
         handle.seek(digests.WHOLE_BYTES // 2)
         handle.write(b"x")
-    assert digests.of_release(Locator.parse(str(release)), Options())["more.bin"] == found["more.bin"]
-    assert (
-        digests.of_release(Locator.parse(str(release)), Options(), as_in=whole)["more.bin"]
-        != whole["more.bin"]
-    )
+    assert digest(release, "more.bin") == ends
+    assert digest(release, "more.bin", as_in={"more.bin": whole}) != whole
     with large.open("r+b") as handle:
         handle.write(b"x")
-    assert digests.of_release(Locator.parse(str(release)), Options())["more.bin"] != found["more.bin"]
+    assert digest(release, "more.bin") != ends
+
+
+def test_a_byte_of_a_member_moves_the_archive(release: Path, tmp_path: Path) -> None:
+    def packed(name: str) -> Path:
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w") as archive:
+            for child in sorted(release.iterdir()):
+                archive.write(child, child.name)
+        return path
+
+    before = gating.lock([str(packed("a.zip"))], Options())
+    weights = release / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    packed("a.zip")
+    after = gating.lock([str(tmp_path / "a.zip")], Options())
+    (changes,) = [compare(before[name], after[name]).changes for name in before]
+    assert [change.what for change in changes] == ["a.zip"]
