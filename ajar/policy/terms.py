@@ -113,7 +113,7 @@ def _one(
     if rule.get("basis") == "verified" and all(item.match in _NAMED_ONLY for item in matches):
         why = f"{licence.id} is named at {first.location}, and its text is not in the release"
         return told(
-            RuleOutcome.UNKNOWN, why=why, got="named", remedy="put the licence's text beside the weights"
+            RuleOutcome.UNKNOWN, why=why, got="named", remedy="put the licence's text into the release"
         )
     return told(True, why=f"{licence.id}, {first.location}", got=first.match.value)
 
