@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ajar.model.change import Diff
-from ajar.model.evidence import Evidence, Ground
-from ajar.model.judgement import Finding
+from ajar.model.evidence import Ground
+from ajar.model.waiver import NO_WAIVERS, Waivers
 
 
 class RuleOutcome(StrEnum):
@@ -31,7 +30,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class PolicyWaiver:
     """A failure that somebody answers for, until a day."""
 
     rule: str  # of the policy, or of a finding
@@ -56,7 +55,7 @@ class RuleResult:
     because: tuple[Ground, ...] = ()
     remedy: str = ""
     effect: Effect = Effect.PASS
-    waiver: Waiver | None = None
+    waiver: PolicyWaiver | None = None
     fingerprint: str = ""
 
 
@@ -68,7 +67,8 @@ class TargetResult:
     title: str = ""
     revision: str | None = None
     results: tuple[RuleResult, ...] = ()
-    waived: Mapping[str, Waiver] = field(default_factory=dict)  # fingerprint of a finding → its waiver
+    waived: Waivers = field(default_factory=lambda: NO_WAIVERS)  # findings of the audit, by fingerprint
+    used: tuple[PolicyWaiver, ...] = ()  # that findings or files were let stand for
     diff: Diff | None = None  # against the lock
     problem: str = ""
     hint: str = ""
@@ -123,12 +123,3 @@ class GateReport:
 def fingerprint(*parts: str) -> str:
     """A name for a result that stays while the thing it is about does."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
-
-
-def finding_fingerprint(finding: Finding) -> str:
-    """A finding's name: its rule, and the places and keys it rests on. Words may be changed without changing it."""
-    grounds = sorted(
-        f"{ground.location.path}|{ground.key if isinstance(ground, Evidence) else ground.reason.value}"
-        for ground in finding.because
-    )
-    return fingerprint(finding.rule, *grounds)

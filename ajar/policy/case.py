@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ajar.model.evidence import Evidence, Ground
-from ajar.model.gate import RuleOutcome, RuleResult, Waiver
+from ajar.model.gate import PolicyWaiver, RuleOutcome, RuleResult
 from ajar.model.report import Report
 
 GROUNDS = 6  # shown of what a result rests on
@@ -25,13 +25,13 @@ class Case:
 
     report: Report
     texts: Mapping[str, str] = field(default_factory=dict)
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[PolicyWaiver, ...] = ()
     today: date = field(default_factory=_today)
 
     def facts(self, *keys: str) -> tuple[Evidence, ...]:
         return tuple(item for item in self.report.evidence if item.key in keys)
 
-    def waiver_of_finding(self, rule: str, about: str) -> Waiver | None:
+    def waiver_of_finding(self, rule: str, about: str) -> PolicyWaiver | None:
         """Who answers for a finding by this rule on this thing."""
         return next(
             (item for item in self.waivers if item.rule == rule and fnmatchcase(about, item.about)), None

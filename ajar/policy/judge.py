@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from ajar.model.change import Diff
 from ajar.model.evidence import Gap, GapReason, Location
+from ajar.model.fingerprint import fingerprints
 from ajar.model.gate import (
     Effect,
+    PolicyWaiver,
     RuleOutcome,
     RuleResult,
     TargetResult,
-    Waiver,
-    finding_fingerprint,
     fingerprint,
 )
-from ajar.model.judgement import Finding
 from ajar.model.report import Report
+from ajar.model.waiver import Waiver, Waivers
 from ajar.policy import loading, openness, origin, terms
 from ajar.policy.case import Case, Rule
 from ajar.policy.policy import Policy
@@ -57,12 +57,14 @@ def judge(
         replace(item, rule=name) for name, rule in policy.rules.items() for item in RULES[name](rule, case)
     ]
     results = tuple(_settled(item, target, policy, waivers, baseline) for item in (*more, *found))
+    waived, used = _waived(report, case)
     return TargetResult(
         target=target,
         title=report.title,
         revision=report.release.revision,
         results=results,
-        waived=_waived(report, case),
+        waived=waived,
+        used=used,
         diff=diff,
     )
 
@@ -75,7 +77,7 @@ def _settled(
     item: RuleResult,
     target: str,
     policy: Policy,
-    waivers: Sequence[Waiver],
+    waivers: Sequence[PolicyWaiver],
     baseline: Baseline | None,
 ) -> RuleResult:
     name = fingerprint(item.rule, target, item.about, item.outcome.value, item.got)
@@ -104,20 +106,16 @@ def _effect(item: RuleResult, policy: Policy) -> Effect:
     return _ON_UNKNOWN[rule.get("on-unknown", policy.on_unknown)]
 
 
-def _waived(report: Report, case: Case) -> Mapping[str, Waiver]:
-    """Findings of the report that somebody answers for, by their fingerprints."""
+def _waived(report: Report, case: Case) -> tuple[Waivers, tuple[PolicyWaiver, ...]]:
+    """Findings of the report that somebody answers for, by their fingerprints, and the waivers that do."""
     found: dict[str, Waiver] = {}
-    for finding in _all_findings(report):
-        waiver = case.waiver_of_finding(finding.rule, finding.because[0].location.path)
-        if waiver is not None:
-            found[finding_fingerprint(finding)] = waiver
-    return found
-
-
-def _all_findings(report: Report) -> Iterator[Finding]:
-    yield from report.findings
-    for file in report.safety.files:
-        yield from file.findings
+    used: dict[PolicyWaiver, None] = {}
+    for finding, mark in zip(report.findings, fingerprints(report.findings), strict=True):
+        entry = case.waiver_of_finding(finding.rule, finding.because[0].location.path)
+        if entry is not None:
+            used[entry] = None
+            found[mark] = Waiver(id=entry.rule, reason=entry.reason, owner=entry.owner, expires=entry.expires)
+    return found, tuple(used)
 
 
 def own_results(policy: Policy, today: date) -> tuple[RuleResult, ...]:
@@ -146,12 +144,12 @@ def own_results(policy: Policy, today: date) -> tuple[RuleResult, ...]:
     )
 
 
-def unused_waivers(policy: Policy, targets: Iterable[TargetResult], today: date) -> tuple[Waiver, ...]:
+def unused_waivers(policy: Policy, targets: Iterable[TargetResult], today: date) -> tuple[PolicyWaiver, ...]:
     """Waivers that hold and were not needed."""
     used = [
         waiver
         for target in targets
-        for waiver in (*(item.waiver for item in target.results), *target.waived.values())
+        for waiver in (*(item.waiver for item in target.results), *target.used)
         if waiver is not None
     ]
     return tuple(item for item in policy.waivers if item not in used and item.expires >= today.isoformat())

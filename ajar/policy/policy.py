@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from ajar.errors import UsageError
-from ajar.model.gate import Waiver
+from ajar.model.gate import PolicyWaiver
 from ajar.policy import contradictions
 from ajar.schema_check import Fault, faults
 
@@ -60,7 +60,7 @@ class Policy:
     on_unknown: str
     rules: Mapping[str, Any]
     path: str = "policy"
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[PolicyWaiver, ...] = ()
     examples: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -156,7 +156,7 @@ def _built(source: Source, preset: Policy | None) -> Policy:
         elif name in value:
             rules[name] = value[name]
     waivers = tuple(
-        Waiver(**item, line=source.line(f"/waivers/{number}"))
+        PolicyWaiver(**item, line=source.line(f"/waivers/{number}"))
         for number, item in enumerate(value.get("waivers", ()))
     )
     return Policy(

@@ -13,7 +13,7 @@ from importlib.resources import files
 from ajar.model.component import Component, ComponentKind, Scope
 from ajar.model.evidence import Basis, Evidence
 from ajar.model.report import Report
-from ajar.reports.markdown import escaped
+from ajar.reports.markdown_words import escaped
 
 CARDS: Mapping[str, str] = {
     "model-card": "README.md",

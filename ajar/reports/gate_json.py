@@ -6,7 +6,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from ajar.model.gate import GateReport, RuleResult, TargetResult, Waiver
+from ajar.model.gate import GateReport, PolicyWaiver, RuleResult, TargetResult
 from ajar.reports.json_v1 import grounds_json
 
 SCHEMA = "ajar-gate/1"
@@ -44,7 +44,10 @@ def _target(item: TargetResult) -> Json:
         "effect": item.effect.value,
         "problem": item.problem or None,
         "results": [_result(one) for one in item.results],
-        "waived_findings": {name: _waiver(one) for name, one in item.waived.items()},
+        "waived_findings": {
+            mark: {"id": one.id, "reason": one.reason, "owner": one.owner, "expires": one.expires}
+            for mark, one in item.waived.items()
+        },
         "changes": [
             {"about": one.about, "what": one.what, "before": one.before, "after": one.after}
             for one in changes
@@ -68,7 +71,7 @@ def _result(item: RuleResult) -> Json:
     }
 
 
-def _waiver(item: Waiver) -> Json:
+def _waiver(item: PolicyWaiver) -> Json:
     return {
         "rule": item.rule,
         "target": item.target,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ajar.model.gate import Effect, GateReport, RuleOutcome, RuleResult
 from ajar.reports.gate_text import ground_words
-from ajar.reports.markdown import escaped
+from ajar.reports.markdown_words import escaped
 
 _WORDS = {
     Effect.FAIL: "**fails**",

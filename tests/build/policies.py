@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ajar.gating import read_policy
-from ajar.model.gate import RuleResult, Waiver
+from ajar.model.gate import PolicyWaiver, RuleResult
 from ajar.model.report import Report
 from ajar.policy.case import Case
 from ajar.policy.examples import imagined
@@ -22,7 +22,9 @@ def policy(body: str, path: str = "policy.yaml") -> Policy:
     return read_policy(f"schema: ajar-policy/1\n{body}", path)
 
 
-def case(given: dict[str, Any] | None = None, *, waivers: tuple[Waiver, ...] = (), **changes: Any) -> Case:
+def case(
+    given: dict[str, Any] | None = None, *, waivers: tuple[PolicyWaiver, ...] = (), **changes: Any
+) -> Case:
     """A case on an imagined release, with fields of its report replaced."""
     report: Report = imagined(given or {}, TODAY)
     return Case(report=replace(report, **changes), waivers=waivers, today=TODAY)

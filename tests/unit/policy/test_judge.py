@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from ajar.model.change import Change, Diff
-from ajar.model.gate import Effect, GateReport, TargetResult, finding_fingerprint
+from ajar.model.fingerprint import fingerprint, fingerprints
+from ajar.model.gate import Effect, GateReport, TargetResult
 from ajar.policy import Baseline, judge, own_results, results_of_changes, unused_waivers
 from ajar.policy.examples import imagined
 from tests.build.policies import TODAY, policy
@@ -92,9 +93,12 @@ def test_waived_findings_go_by_their_fingerprint() -> None:
     report = imagined({**NC, "findings": [rule, "licence-is-said"]}, TODAY)
     found = judge(policy(text), report, target="x", today=TODAY)
     wanted = next(item for item in report.findings if item.rule == rule)
-    assert list(found.waived) == [finding_fingerprint(wanted)]
-    assert found.waived[finding_fingerprint(wanted)].owner == "me"
-    assert finding_fingerprint(replace(wanted, message="in other words")) == finding_fingerprint(wanted)
+    (mark,) = found.waived
+    assert mark == fingerprint(wanted)
+    assert mark in fingerprints(report.findings)
+    assert (found.waived[mark].id, found.waived[mark].owner) == (rule, "me")
+    assert unused_waivers(policy(text), [found], TODAY) == ()
+    assert fingerprint(replace(wanted, message="in other words")) == mark
 
 
 def test_nothing_asked_is_not_a_pass() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ajar.model.component import Difference, Licence, LicenceMatch, MatchKind, Openness, Scope
 from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location
-from ajar.model.gate import RuleOutcome, Waiver
+from ajar.model.gate import PolicyWaiver, RuleOutcome
 from ajar.model.judgement import Claim, ClaimFinding, Finding, Severity
 from ajar.model.lineage import Parent, Relation
 from ajar.model.scan import FileSafety, Safety
@@ -32,8 +32,8 @@ def match(name: str, kind: MatchKind = MatchKind.EXACT, **changes) -> LicenceMat
     return replace(made, **changes)
 
 
-def waiver(rule: str, about: str = "*") -> Waiver:
-    return Waiver(rule=rule, target="*", reason="known", owner="me", expires="2027-01-01", about=about)
+def waiver(rule: str, about: str = "*") -> PolicyWaiver:
+    return PolicyWaiver(rule=rule, target="*", reason="known", owner="me", expires="2027-01-01", about=about)
 
 
 @pytest.mark.parametrize(

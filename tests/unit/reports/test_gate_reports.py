@@ -9,12 +9,13 @@ import markdown_it
 import pytest
 
 from ajar.model.evidence import Evidence, Location
-from ajar.model.gate import Effect, GateReport, RuleOutcome, RuleResult, TargetResult, Waiver
+from ajar.model.gate import Effect, GateReport, PolicyWaiver, RuleOutcome, RuleResult, TargetResult
+from ajar.model.waiver import Waiver
 from ajar.reports import gate_json, gate_markdown, gate_text
-from ajar.reports.markdown import escaped
+from ajar.reports.markdown_words import escaped
 
 EVIL = "a\x1b[2J\u202e|b](http://x.example) <img src=x onerror=alert(1)> `c` @team ![i](u) www.x.example"
-WAIVER = Waiver(rule="safety", target="*", reason=EVIL, owner=EVIL, expires="2027-01-01")
+WAIVER = PolicyWaiver(rule="safety", target="*", reason=EVIL, owner=EVIL, expires="2027-01-01")
 
 
 def result(effect: Effect, **more) -> RuleResult:
@@ -35,7 +36,13 @@ def result(effect: Effect, **more) -> RuleResult:
 
 def report(*effects: Effect) -> GateReport:
     results = tuple(result(item, waiver=WAIVER if item is Effect.WAIVED else None) for item in effects)
-    target = TargetResult(target=EVIL, title=EVIL, revision=EVIL, results=results, waived={"f": WAIVER})
+    target = TargetResult(
+        target=EVIL,
+        title=EVIL,
+        revision=EVIL,
+        results=results,
+        waived={"f": Waiver(id="x", reason=EVIL, owner=EVIL, expires="2027-01-01")},
+    )
     gone = TargetResult(target="gone", problem=EVIL, hint=EVIL, exit_code=3)
     return GateReport(
         tool_version="1",
