@@ -31,15 +31,32 @@ text_or_json = click.option(
     show_default=True,
     help="What to print.",
 )
-quiet = click.option("-q", "--quiet", is_flag=True, help="No progress.")
+quiet = click.option("-q", "--quiet", is_flag=True, envvar="AJAR_QUIET", help="No progress.")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def network(command: _Command) -> _Command:
     """The options of every command that may read from a host."""
-    offline = click.option("--offline", is_flag=True, help="Use no network: answer from the cache alone.")
-    keep = click.option("--no-cache", is_flag=True, help="Keep nothing of what is read from hosts.")
+    offline = click.option(
+        "--offline", is_flag=True, envvar="AJAR_OFFLINE", help="Use no network: answer from the cache alone."
+    )
+    keep = click.option(
+        "--no-cache", is_flag=True, envvar="AJAR_NO_CACHE", help="Keep nothing of what is read from hosts."
+    )
     return offline(keep(command))
+
+
+def name_variables(command: click.Command, prefix: str) -> None:
+    """A variable for each option, by its long name: `AJAR_GATE_POLICY` is `ajar gate --policy`."""
+    for option in command.params:
+        longs = [word for word in option.opts if word.startswith("--")]
+        if longs and option.expose_value:  # not --version: AJAR_VERSION may be somebody's own
+            own = f"{prefix}_{longs[0].lstrip('-').replace('-', '_').upper()}"
+            shared = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or ())
+            option.envvar = [own, *shared]
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            name_variables(inner, f"{prefix}_{name.replace('-', '_').upper()}")
 
 
 def options_of(*, offline: bool, no_cache: bool, **more: Any) -> Options:

@@ -45,6 +45,21 @@ RULES = (
 )
 
 
+_TELLING = frozenset(
+    {
+        ComponentKind.FINAL_PARAMETERS,
+        ComponentKind.MODEL_CARD,
+        ComponentKind.MODEL_METADATA,
+        ComponentKind.MODEL_ARCHITECTURE,
+    }
+)
+
+
+def has_model(parts: Iterable[Component]) -> bool:
+    """Whether anything here is of a model: weights, a link to some, a card, a configuration."""
+    return any(part.kind in _TELLING and part.state is not Basis.ABSENT for part in parts)
+
+
 def release_findings(dossier: Dossier, parts: tuple[Component, ...]) -> tuple[Finding, ...]:
     """Findings that belong to no single judge."""
     return tuple(_all(dossier, {part.kind: part for part in parts}))

@@ -151,9 +151,18 @@ def test_commands_and_options() -> None:
         ),
         "compare": sorted([*network, *shown, "--maker", "--verbose", "-v", "names"]),
         "questions": sorted([*network, *shown, "name"]),
+        "completion": ["shell"],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
         "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
+        "gate": sorted(
+            [
+                *network,
+                *shown,
+                *["--baseline", "--from", "--json", "--lock", "--locked", "--markdown", "--policy", "-p"],
+                *["--targets", "--today", "--verbose", "-v", "targets"],
+            ]
+        ),
         "instruments": [],
         "licence compare": sorted(["-f", "--format", "a", "b"]),
         "licence diff": sorted(["-f", "--format", "file", "id"]),
@@ -162,6 +171,17 @@ def test_commands_and_options() -> None:
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "--html", "target"]),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
+        "lock": sorted([*network, "-o", "--output", "--from", "--targets", "--update", "--whole", "targets"]),
+        "policy init": sorted(
+            [
+                *["--allow", "--door", "--extends", "--force", "--name", "--on-unknown", "--schema", "--use"],
+                *["-o", "--output"],
+            ]
+        ),
+        "policy schema": sorted(["-o", "--output"]),
+        "policy show": sorted(["-o", "--output", "policy_name"]),
+        "policy test": sorted([*shown, "--no-cache", "--offline", "--today", "policy_name"]),
+        "prepare": sorted([*network, *shown, "--all", "--force", "--write", "path"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "show": sorted(["--at", "name", *shown]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),

@@ -120,3 +120,35 @@ def test_a_tree_as_a_page_and_bases_that_bind(standin, tmp_path: Path) -> None: 
     assert "└─ fine-tuned from org/parent: Apache-2.0" in audited.stdout
     assert '<ul class="tree">' in (tmp_path / "audit.html").read_text()
     assert "by way of" not in ajar("audit", "me/child").stdout
+
+
+def test_releases_on_a_host_are_locked_and_gated(standin, tmp_path: Path, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    standin.add("org/one", {**model(), "LICENSE": apache_text().encode()})
+    (tmp_path / "app.py").write_text('AutoModel.from_pretrained("org/one")\n')
+    done = ajar("lock", "--from", "app.py")
+    assert done.returncode == 0, done.stderr
+    (locked,) = json.loads((tmp_path / "ajar.lock").read_text("utf-8"))["targets"]
+    assert locked["target"] == "hf:org/one"
+    assert len(locked["revision"]) == 40
+    assert ajar("gate", "--locked").returncode == 0
+    standin.add(
+        "org/one", {**model(licence="cc-by-nc-4.0"), "LICENSE": apache_text().encode()}, commit="f" * 40
+    )
+    moved = ajar("gate", "--locked", "--no-cache")
+    assert moved.returncode == 1, moved.stdout + moved.stderr
+    assert "licence of the weights: Apache-2.0 → Apache-2.0, CC-BY-NC-4.0" in moved.stdout
+    gone = ajar("gate", "org/none", "--policy", "safe-to-load")
+    assert gone.returncode == 3
+
+
+def test_a_gate_that_was_put_up_is_a_warning(standin, tmp_path: Path, monkeypatch) -> None:  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    standin.add("org/one", model())
+    assert ajar("lock", "org/one").returncode == 0
+    standin.add("org/one", model(), tags=("region:us", "license:apache-2.0", "base_model:org/base"))
+    done = ajar("gate", "--locked", "--no-cache", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    (target,) = json.loads(done.stdout)["targets"]
+    assert target["effect"] == "warn"
+    assert {item["about"].partition(":")[0] for item in target["results"]} == {"host"}
