@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ajar.cli import outputs
 from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, output, quiet, width, write
 from ajar.errors import ExitCode, TargetError, TargetNotFound, UsageError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ajar.config import Options
     from ajar.interfaces import Progress
     from ajar.model.report import Report
+    from ajar.reports._places import Anchor
 
 _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
 _SEVERITIES = ("info", "low", "medium", "high", "critical")
@@ -28,10 +30,11 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
     "-f",
     "--format",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice([form.id for form in outputs.OUTPUTS]),
+    metavar="FORMAT",
     default="text",
     show_default=True,
-    help="What to print.",
+    help=f"What to print: {', '.join(form.id for form in outputs.OUTPUTS)}.",
 )
 @output
 @click.option(
@@ -99,6 +102,8 @@ def audit(
       ajar audit --from requirements.txt --offline
       ajar audit release.zip --explain
       ajar audit ./my-model --fail-on ajar --strict
+      ajar audit ./my-model --format sarif --output ajar.sarif
+      ajar audit org/model --format cyclonedx --output model.cdx.json
     """
     if fail_on is not None and fail_on not in (*_DOORS, *_SEVERITIES):
         raise UsageError(
@@ -110,8 +115,12 @@ def audit(
         raise UsageError("no target", hint="give a folder, a file, or what a host has: ajar audit --help")
     if html_path is not None and len(named) > 1:
         raise UsageError("--html writes one report", hint="give one target, or --format json for many")
+    if len(named) > 1 and form not in outputs.OWN and not outputs.BY_ID[form].several:
+        raise UsageError(f"--format {form} is of one release", hint="give one target at a time")
     chosen = options_of(offline=offline, no_cache=no_cache, mot=mot, strict=strict, bases=bases)
-    texts, codes = [], []
+    texts: list[str] = []
+    codes: list[int] = []
+    reports: list[Report] = []
     with ProgressLine(enabled=not quiet) as progress:
         for audited in _audited(named, chosen, progress.callback):
             try:
@@ -124,14 +133,20 @@ def audit(
                 click.echo(f"ajar: {error.message}", err=True)  # the others are worth an answer
                 codes.append(error.exit_code)
                 continue
-            texts.append(_render(report, form, verbose=verbose, explain=explain, mot=mot, path=output))
+            if form in outputs.OWN:
+                texts.append(_render(report, form, verbose=verbose, explain=explain, mot=mot, path=output))
+            else:
+                reports.append(report)
             if html_path is not None:
                 from ajar.reports import html
 
                 write(html.render(report), html_path)
                 progress.clear()
                 click.echo(f"HTML report: {html_path}", err=True)
-    write(_joined(texts, form, many=len(named) > 1), output)
+    if form in outputs.OWN:
+        write(_joined(texts, form, many=len(named) > 1), output)
+    elif reports:
+        _write_document(form, reports, project, output)
     return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
 
 
@@ -167,6 +182,31 @@ def _audited(
 
 _AT_ONCE = 8  # a release on a host mostly waits
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
+
+
+def _write_document(form: str, reports: Sequence[Report], project: Path | None, path: Path | None) -> None:
+    anchors = {}
+    if outputs.BY_ID[form].anchored and any(report.release.locator.scheme != "file" for report in reports):
+        anchors = _anchors(project or Path())
+    text = outputs.render(form, reports, anchors=anchors)
+    if not text:
+        click.echo(f"ajar: nothing to say in {form}; nothing is written", err=True)
+        return
+    write(text, path)
+
+
+def _anchors(project: Path) -> dict[str, Anchor]:
+    """Where the project names each model, so that a finding about a host's file is shown at a line that is here."""
+    from ajar.model.locator import Locator
+    from ajar.projects import uses
+    from ajar.reports._places import Anchor
+
+    found: dict[str, Anchor] = {}
+    for use in uses(project):
+        locator = Locator.parse(use.target)
+        place = use.path if project.is_file() else (project / use.path).as_posix()
+        found.setdefault(f"{locator.scheme}:{locator.name}", Anchor(path=place, line=use.line))
+    return found
 
 
 def _joined(texts: list[str], form: str, *, many: bool) -> str:
