@@ -32,6 +32,7 @@ class Options:
     strict: bool = False
     bases: tuple[str, ...] = ()  # folders of base models, looked at for their licence only
     shallow: bool = False  # cards, licences and configurations alone
+    all_files: bool = False  # version control's and caches' too, which are no part of what is released
     offline: bool = False  # answer from the cache alone
     keep: bool = True  # keep what was read from hosts
     cache: Path | None = None  # where; the platform's cache folder when not given

@@ -12,6 +12,7 @@ import click
 
 from ajar.cli import outputs
 from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, output, quiet, width, write
+from ajar.cli.verifying import signers, trust_of
 from ajar.errors import ExitCode, TargetError, TargetNotFound, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ajar.interfaces import Progress
     from ajar.model.report import Report
     from ajar.reports._places import Anchor
+    from ajar.signing.trust import Trust
 
 _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
 _SEVERITIES = ("info", "low", "medium", "high", "critical")
@@ -69,6 +71,7 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
 @click.option(
     "--base", "bases", multiple=True, metavar="DIR", help="A base model's folder, read for its licence."
 )
+@signers
 @quiet
 @network
 def audit(
@@ -84,6 +87,10 @@ def audit(
     targets_file: Path | None,
     project: Path | None,
     bases: tuple[str, ...],
+    key: Path | None,
+    certificate: Path | None,
+    identity: str | None,
+    issuer: str | None,
     quiet: bool,
     offline: bool,
     no_cache: bool,
@@ -117,6 +124,7 @@ def audit(
         raise UsageError("--html writes one report", hint="give one target, or --format json for many")
     if len(named) > 1 and form not in outputs.OWN and not outputs.BY_ID[form].several:
         raise UsageError(f"--format {form} is of one release", hint="give one target at a time")
+    trust = trust_of(key=key, certificate=certificate, identity=identity, issuer=issuer)
     chosen = options_of(offline=offline, no_cache=no_cache, mot=mot, strict=strict, bases=bases)
     texts: list[str] = []
     codes: list[int] = []
@@ -124,7 +132,7 @@ def audit(
     with ProgressLine(enabled=not quiet) as progress:
         for audited in _audited(named, chosen, progress.callback):
             try:
-                report = audited()
+                report = _signed(audited(), trust, chosen, progress.callback)
                 codes.append(_exit_code(report, strict=strict, fail_on=fail_on))
             except TargetError as error:
                 if len(named) == 1:
@@ -182,6 +190,15 @@ def _audited(
 
 _AT_ONCE = 8  # a release on a host mostly waits
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
+
+
+def _signed(report: Report, trust: Trust, chosen: Options, progress: Progress | None) -> Report:
+    """The report with its signature checked, when the signer was named."""
+    if trust.kind == "none":
+        return report
+    from ajar.verifying import verify, with_signature
+
+    return with_signature(report, verify(report.release.locator, chosen, trust=trust, progress=progress))
 
 
 def _write_document(form: str, reports: Sequence[Report], project: Path | None, path: Path | None) -> None:
@@ -269,6 +286,8 @@ def _mot_line(report: Report) -> str:
 
 def _exit_code(report: Report, *, strict: bool, fail_on: str | None) -> int:
     judged = report.releases or (report,)
+    if any(finding.rule == "signature-verifies" for finding in report.findings):
+        return ExitCode.POLICY
     if fail_on in _DOORS and any(
         _DOORS.index(one.verdict("g7").at_least) < _DOORS.index(fail_on) for one in judged
     ):

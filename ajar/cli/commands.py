@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, hosts, licences
+from ajar.cli import auditing, hosts, licences, verifying
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -30,6 +30,7 @@ Examples:
   ajar audit ./my-model
   ajar audit mistralai/Mistral-7B-v0.1
   ajar scan model.pt
+  ajar verify ./my-model --key signer.pub
   ajar licence LICENSE --for "commercial product, 2 million users, Germany"
   ajar explain weights-are-public""",
 )
@@ -44,6 +45,7 @@ def cli() -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
+cli.add_command(verifying.verify)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
 

@@ -35,6 +35,12 @@ RULES = (
         "Replace the link by the file.",
     ),
     (
+        "signature-verifies",
+        "The signature is by the key, certificate or identity that was asked for, and of these files.",
+        "A signature that is merely there says nothing: anybody can sign, and files can change afterwards.",
+        "Ask the publisher for the key and the files; `ajar verify` names every file that differs.",
+    ),
+    (
         "every-file-could-be-read",
         "Every file of the release could be read and parsed.",
         "What could not be read was not judged.",
