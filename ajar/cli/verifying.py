@@ -72,9 +72,8 @@ def verify(
     offline: bool,
     no_cache: bool,
 ) -> int:
-    """Is TARGET signed by whom it should be, and are these the files that were signed?
+    """Check who signed TARGET, and that these are the files that were signed (OpenSSF Model Signing).
 
-    A signature is OpenSSF Model Signing's: model.sig, a Sigstore bundle.
     On disk every byte is hashed. On a host nothing large is downloaded: the digests that the host states are held
     against the signed ones. Exits with 1 when not verified.
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
-from ajar.hashing import BUFFER_BYTES, WIDE_FROM_BYTES, Part, digests, total
+from ajar import hashing
+from ajar.hashing import BUFFER_BYTES, WINDOW_BYTES, Part, digests, total
 
-SIZES = (0, 1, BUFFER_BYTES - 1, BUFFER_BYTES, BUFFER_BYTES + 1, WIDE_FROM_BYTES, WIDE_FROM_BYTES + 12_345)
+SIZES = (0, 1, BUFFER_BYTES - 1, BUFFER_BYTES, BUFFER_BYTES + 1, WINDOW_BYTES, 2 * WINDOW_BYTES + 12_345)
 KNOWN = {
     "sha256": lambda data: hashlib.sha256(data).hexdigest(),
     "sha384": lambda data: hashlib.sha384(data).hexdigest(),
@@ -65,7 +66,7 @@ def test_the_libraries_digests_in_order(algorithm: str, files: list[Path]) -> No
 @pytest.mark.parametrize("algorithm", ["sha256", "blake3"])
 def test_a_part_of_a_file(algorithm: str, files: list[Path]) -> None:
     whole = files[-1].read_bytes()
-    for start, size in ((0, 10), (3, BUFFER_BYTES), (1, WIDE_FROM_BYTES), (len(whole) - 5, 5)):
+    for start, size in ((0, 10), (3, BUFFER_BYTES), (1, WINDOW_BYTES), (len(whole) - 5, 5)):
         (done,) = digests([part(files[-1], algorithm, start, size)])
         assert done.digest == KNOWN[algorithm](whole[start : start + size])
 
@@ -75,6 +76,35 @@ def test_a_file_that_was_cut_short_has_no_digest(algorithm: str, files: list[Pat
     path = files[-1]
     (done,) = digests([part(path, algorithm, size=path.stat().st_size + 1)])
     assert (done.digest, done.why) == ("", "was cut short while it was read")
+
+
+def test_where_the_kernel_cannot_fill_a_window(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "_POPULATE_READ", 9_999)
+    for path in files:
+        (done,) = digests([part(path, "blake3")])
+        assert done.digest == KNOWN["blake3"](path.read_bytes())
+
+
+@pytest.mark.parametrize("moment", ["fstat", "mmap"])
+def test_a_file_that_shrinks_under_a_window_ends_nothing(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut after its size was looked at, or after it was mapped: the moments in which a plain map would be fatal."""
+    path = tmp_path / "shrinking"
+    path.write_bytes(bytes(2 * WINDOW_BYTES))
+    own = part(path, "blake3")
+    owner = hashing.os if moment == "fstat" else hashing.mmap
+    real = getattr(owner, moment)
+
+    def shrink(*arguments: object, **more: object) -> object:
+        seen = real(*arguments, **more)
+        os.truncate(path, 10)
+        return seen
+
+    monkeypatch.setattr(owner, moment, shrink)
+    (done,) = digests([own])
+    assert done.digest == ""
+    assert done.why
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
