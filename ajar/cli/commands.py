@@ -114,20 +114,49 @@ def scan(
 
 @cli.command()
 @click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--against",
+    "target",
+    metavar="TARGET",
+    help="Hold it against this release. Exit with 1 where it overstates.",
+)
 @text_or_json
 @output
-def evaluate(record: Path, form: str, output: Path | None) -> int:
+@quiet
+@network
+def evaluate(
+    record: Path,
+    target: str | None,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    offline: bool,
+    no_cache: bool,
+) -> int:
     """Judge RECORD, a Model Openness Tool record (YAML), by every instrument, taking it at its word.
 
     \b
-    Example:
+    Examples:
       ajar evaluate Granite-3.0.yml --format json
+      ajar evaluate model.yml --against org/model
     """
-    from ajar.cli.records import evaluate_file, render_json, render_text
+    from ajar.cli import records
 
-    result = evaluate_file(record)
-    write(render_json(result) if form == "json" else render_text(result), output)
-    return ExitCode.OK
+    result = records.evaluate_file(record)
+    if target is None:
+        write(records.render_json(result) if form == "json" else records.render_text(result), output)
+        return ExitCode.OK
+    from ajar.pipeline import audit
+
+    with ProgressLine(enabled=not quiet) as progress:
+        report = audit(target, options_of(offline=offline, no_cache=no_cache), progress=progress.callback)
+    rows = records.check_file(record, report)
+    if form == "json":
+        write(records.render_json(result, report, rows), output)
+    else:
+        write(f"{records.render_text(result)}\n{records.render_check(report, rows)}", output)
+    overstated = any(row.finding.value == "overstated" for row in rows)
+    return ExitCode.POLICY if overstated else ExitCode.OK
 
 
 @cli.command()
