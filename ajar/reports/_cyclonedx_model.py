@@ -184,6 +184,9 @@ def _properties(facts: Facts) -> list[Json]:
         ("ajar:files", str(len(report.release.files))),
         ("ajar:size_bytes", str(report.release.size_bytes)),
     ]
+    for name, value in (("created", facts.created), ("last_modified", facts.changed)):
+        if value is not None:
+            rows.append((f"ajar:{name}", value.text))
     for verdict in report.verdicts:
         rows.append((f"ajar:verdict:{verdict.instrument}", verdict_words(verdict)))
     return [{"name": name, "value": value} for name, value in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from ajar.model.component import ComponentKind, LicenceMatch, MatchKind, Scope
@@ -27,11 +27,12 @@ _HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A fact as text: what is said, how that is known, and where it stands."""
+    """A fact as text: what is said, how that is known, where it stands, and its address where one is given."""
 
     text: str
     basis: Basis
     at: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,8 @@ def _text(index: dict[str, list[Evidence]], key: str) -> str:
 
 def _as_value(item: Evidence) -> Value:
     text = item.quote if item.value is True and item.quote else str(item.value)
-    return Value(text=text, basis=item.basis, at=str(item.location))
+    url = text if text.startswith("https://") else ""
+    return Value(text=text, basis=item.basis, at=str(item.location), url=url)
 
 
 def _distinct(items: Iterable[Evidence]) -> tuple[Value, ...]:
@@ -154,6 +156,8 @@ def _distinct(items: Iterable[Evidence]) -> tuple[Value, ...]:
         known = value.text.removeprefix("https://huggingface.co/datasets/").rstrip("/").lower()
         if known and known not in found:
             found[known] = value
+        elif known and value.url and not found[known].url:
+            found[known] = replace(found[known], url=value.url)
     return tuple(found.values())
 
 

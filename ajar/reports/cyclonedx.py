@@ -123,7 +123,7 @@ def _others(facts: Facts, prefix: str) -> Iterator[Cited]:
 
 
 def _dataset(value: Value, ref: str) -> Cited:
-    contents = {"url": value.text} if value.text.startswith("https://") else {}
+    contents = {"url": value.url} if value.url else {}
     data: Json = {
         "type": "data",
         "bom-ref": ref,

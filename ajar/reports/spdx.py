@@ -229,7 +229,7 @@ def _data(graph: _Graph, model: str, facts: Facts, prefix: str) -> None:
             name=value.text,
             comment=f"{value.basis.value} at {value.at}",
             software_primaryPurpose="data",
-            software_downloadLocation=value.text if value.text.startswith("https://") else "",
+            software_downloadLocation=value.url,
             dataset_datasetType=["noAssertion"],
         )
         for at, value in enumerate(facts.datasets)

@@ -130,7 +130,9 @@ def test_every_source_module_is_registered() -> None:
 
 
 # Not formats of `ajar audit`: other commands' outputs, and what outputs share.
-NOT_AUDITS = frozenset({"diff_text", "door_art", "licence_text", "plain", "scan_json", "scan_text", "words"})
+NOT_AUDITS = frozenset(
+    {"diff_text", "door_art", "licence_text", "plain", "scan_json", "scan_text", "verify_text", "words"}
+)
 OUTPUT_MODULES = modules("reports", but=NOT_AUDITS)
 
 

@@ -130,12 +130,14 @@ def test_commands_and_options() -> None:
     }
     network = ["--no-cache", "--offline", "-q", "--quiet"]
     shown = ["-f", "--format", "-o", "--output"]
+    signers = ["--certificate", "--identity", "--issuer", "--key"]
     assert found == {
         "audit": sorted(
             [
                 *network,
                 *shown,
                 *["--base", "--explain", "--fail-on", "--from", "--html", "--mot", "--strict"],
+                *signers,
                 "--targets",
                 "--verbose",
                 "-v",
@@ -144,7 +146,7 @@ def test_commands_and_options() -> None:
         ),
         "cache": ["--clear"],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
-        "evaluate": sorted(["record", *shown]),
+        "evaluate": sorted([*network, *shown, "--against", "record"]),
         "explain": ["id"],
         "instruments": [],
         "licence compare": sorted(["-f", "--format", "a", "b"]),
@@ -155,6 +157,14 @@ def test_commands_and_options() -> None:
         "lineage": sorted([*network, *shown, "target"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "uses": sorted(["-f", "--format", "path"]),
+        "verify": sorted(
+            [
+                *network,
+                *shown,
+                *signers,
+                *["--allow-unsigned", "--at", "--hash", "--signature", "--verbose", "-v", "target"],
+            ]
+        ),
     }
 
 
