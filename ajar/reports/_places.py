@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from ajar.model.evidence import Location
+from ajar.model.evidence import Evidence, Ground, Location
 from ajar.model.judgement import Finding
 from ajar.model.report import Report
 from ajar.reports.plain import visible
@@ -35,6 +35,7 @@ class Place:
     start: int | None = None
     end: int | None = None
     inside: str = ""  # the path in the release, where that is not the file
+    quote: str = ""  # the words there
 
     @property
     def uri(self) -> str:
@@ -65,22 +66,26 @@ class Places:
             return Place(path=self._anchor.path, base=ROOT, line=self._anchor.line, inside=location.path)
         if not self._is_local:
             path = f"{self._outside}/{file}" if file else self._outside
-            return Place(
-                path=path, base=RELEASE, inside="" if whole else location.path, **_span(location, whole)
-            )
+            return _place(path, RELEASE, location, whole=whole)
         if self._own is None:
             path, base = (file or PurePosixPath(str(self._outside)).name), RELEASE
         elif self._inside_archive or self._is_file or not file:
             path, base, whole = self._own, ROOT, self._is_file and whole
         else:
             path, base = (f"{self._own}/{file}" if self._own != "." else file), ROOT
-        return Place(path=path, base=base, inside="" if whole else location.path, **_span(location, whole))
+        return _place(path, base, location, whole=whole)
 
     def first(self, finding: Finding) -> Place:
-        return self.of(finding.because[0].location)
+        return self._at(finding.because[0])
 
     def rest(self, finding: Finding, limit: int = 8) -> Sequence[Place]:
-        return tuple(self.of(ground.location) for ground in finding.because[1 : limit + 1])
+        return tuple(self._at(ground) for ground in finding.because[1 : limit + 1])
+
+    def _at(self, ground: Ground) -> Place:
+        place = self.of(ground.location)
+        if isinstance(ground, Evidence) and not place.inside and place.line is not None:
+            return replace(place, quote=ground.quote)
+        return place
 
     def _file_of(self, path: str) -> str:
         """The file of the release that a place belongs to: `a.zip/b` and `a.gguf#c` belong to the first; `""` is none."""
@@ -92,11 +97,11 @@ class Places:
         return plain
 
 
-def _span(location: Location, whole: bool) -> dict[str, int | None]:
-    """Line and bytes, which mean something only in the file itself."""
+def _place(path: str, base: str, location: Location, *, whole: bool) -> Place:
+    """Line and bytes mean something only in the file itself; of what is inside it, the path does."""
     if not whole:
-        return {}
-    return {"line": location.line, "start": location.start, "end": location.end}
+        return Place(path=path, base=base, inside=location.path)
+    return Place(path=path, base=base, line=location.line, start=location.start, end=location.end)
 
 
 def _relative(name: str) -> str | None:

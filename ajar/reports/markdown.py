@@ -161,5 +161,5 @@ def footer(report: Report) -> str:
     revision = f", revision {report.release.revision}" if report.release.revision else ""
     return (
         f"{len(report.release.files)} files, {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} read "
-        f"in {cost.seconds:.2f} s by ajar {report.tool_version}; target {report.target}{revision}."
+        f"by ajar {report.tool_version}; target {report.target}{revision}."
     )

@@ -189,10 +189,13 @@ def _suppressions(waiver: Waiver | None) -> list[Json]:
 
 def _location(place: Place) -> Json:
     physical: Json = {"artifactLocation": {"uri": place.uri, "uriBaseId": place.base}}
-    if place.line is not None:
-        physical["region"] = {"startLine": max(place.line, 1)}
-    elif place.start is not None and place.end is not None:
-        physical["region"] = {"byteOffset": place.start, "byteLength": max(place.end - place.start, 0)}
+    # A line in every case: GitHub takes no region without one, and reads no bytes.
+    region: Json = {"startLine": max(place.line or 1, 1)}
+    if place.quote:
+        region["snippet"] = {"text": place.quote}
+    if place.start is not None and place.end is not None:
+        region["properties"] = {"byteOffset": place.start, "byteLength": max(place.end - place.start, 0)}
+    physical["region"] = region
     location: Json = {"physicalLocation": physical}
     if place.inside:
         location["logicalLocations"] = [{"fullyQualifiedName": place.inside, "kind": "member"}]
