@@ -2,7 +2,7 @@
 
 Spec: https://cyclonedx.org/docs/1.7/json/. `citations` say for each field whether ajar read it in the bytes, or the
 publisher declared it, or it follows from other facts. Written by hand: the Python library has no model card
-(docs/decisions/0008-documents-by-hand.md), and the tests hold every document against its schema.
+(docs/decisions/0010-documents-by-hand.md), and the tests hold every document against its schema.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ Nothing here uses the network: identities are checked against the trust root tha
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,7 @@ def _check(bundle: Bundle, key: Any) -> None:
 def _by_certificate(bundle: Bundle, pem: bytes, at: datetime) -> Signer:
     try:
         from cryptography import x509
+        from cryptography.exceptions import UnsupportedAlgorithm
     except ImportError as error:
         raise _needs("cryptography") from error
     try:
@@ -146,22 +148,35 @@ def _by_certificate(bundle: Bundle, pem: bytes, at: datetime) -> Signer:
             "no certificates in PEM", hint="give the roots to trust, one below the other"
         ) from error
     try:
-        chain = [x509.load_der_x509_certificate(der) for der in bundle.certificates]
-    except ValueError as error:
-        raise MalformedError("a certificate of the signature cannot be read") from error
-    leaf = chain[0]
-    for certificate in chain:
-        _is_current(certificate, at)
-    _may_sign(leaf)
-    if leaf not in roots:
-        _chains(leaf, chain[1:], roots, at)
-    _check(bundle, leaf.public_key())
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "error"
+            )  # what `cryptography` only warns of is no certificate to trust either
+            leaf = _leaf(bundle, roots, at)
+            _check(bundle, leaf.public_key())
+    except (ValueError, TypeError, OverflowError, UserWarning, UnsupportedAlgorithm) as error:
+        raise MalformedError(f"a certificate of the signature cannot be read: {error}") from error
+    except (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise MalformedError(f"a certificate of the signature cannot be read: {error}") from error
     until = leaf.not_valid_after_utc.date().isoformat()
     issuer = leaf.issuer.rfc4514_string()
     words = (
         f"certificate of {leaf.subject.rfc4514_string() or 'nobody named'}, issued by {issuer}, until {until}"
     )
     return Signer(kind="certificate", words=words, shown=True)
+
+
+def _leaf(bundle: Bundle, roots: list[Certificate], at: datetime) -> Certificate:
+    """The signer's certificate, once it leads to a root, is in force and meant for signing. Raises `NotTrusted`."""
+    from cryptography import x509
+
+    chain = [x509.load_der_x509_certificate(der) for der in bundle.certificates]
+    for certificate in chain:
+        _is_current(certificate, at)
+    _may_sign(chain[0])
+    if chain[0] not in roots:
+        _chains(chain[0], chain[1:], roots, at)
+    return chain[0]
 
 
 def _is_current(certificate: Certificate, at: datetime) -> None:
