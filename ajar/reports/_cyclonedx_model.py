@@ -95,7 +95,7 @@ def _licensed(facts: Facts, data: Json, pointers: list[tuple[str, Basis]]) -> No
     data["licenses"] = [*concluded, *declared]
     for at in range(len(concluded) + len(declared)):
         pointers.append((f"/licenses/{at}", Basis.VERIFIED if at < len(concluded) else Basis.DECLARED))
-    data["evidence"] = {"licenses": [{"license": _evidence(match)} for match in facts.licences]}
+    data["evidence"] = {"licenses": [{"license": _evidence(match)} for match in facts.licence_evidence]}
 
 
 def _evidence(match: LicenceMatch) -> Json:

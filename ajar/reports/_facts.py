@@ -22,6 +22,16 @@ _DATA_KEYS = (
     "card.training-data-source",
 )
 _CONCLUDED = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED})
+_PAPERS = frozenset({ComponentKind.RESEARCH_PAPER, ComponentKind.TECHNICAL_REPORT})
+_CODE = frozenset(
+    {
+        ComponentKind.TRAINING_CODE,
+        ComponentKind.INFERENCE_CODE,
+        ComponentKind.EVALUATION_CODE,
+        ComponentKind.PREPROCESSING_CODE,
+    }
+)
+_LINKS = 16
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?")
 
 
@@ -62,7 +72,8 @@ class Facts:
     metrics: Value | None
     changed: Value | None
     created: Value | None
-    licences: tuple[LicenceMatch, ...]  # those on the weights
+    licences: tuple[LicenceMatch, ...]  # those on the weights, each once
+    licence_evidence: tuple[LicenceMatch, ...]  # every place that names them
     bases: tuple[Parent, ...]
 
     @property
@@ -82,6 +93,7 @@ def facts_of(report: Report) -> Facts:
     for item in report.evidence:
         index.setdefault(item.key, []).append(item)
     group, name = _names(report, index)
+    weights = _on_weights(report)
     data = _distinct(item for key in _DATA_KEYS for item in index.get(key, ()))
     version = report.release.revision or _text(index, "package.version")
     return Facts(
@@ -101,14 +113,15 @@ def facts_of(report: Report) -> Facts:
         datasets=data[:DATASETS],
         datasets_total=len(data),
         libraries=_distinct(index.get("package.dependency", ()))[:LIBRARIES],
-        papers=_distinct(index.get("card.paper-link", ()))[:16],
-        code_links=_distinct(index.get("card.code-link", ()))[:16],
+        papers=_linked(report, _PAPERS),
+        code_links=_linked(report, _CODE),
         compute=_value(index, "card.compute"),
         sections=_distinct(index.get("card.section", ()))[:32],
         metrics=_value(index, "card.metric"),
         changed=_value(index, "host.last-modified"),
         created=_value(index, "host.created"),
-        licences=_on_weights(report),
+        licences=_once(weights),
+        licence_evidence=weights,
         bases=tuple(parent for parent in report.lineage if not parent.is_hint),
     )
 
@@ -120,8 +133,23 @@ def parts_of(reports: Sequence[Report]) -> tuple[Report, ...]:
 
 def _on_weights(report: Report) -> tuple[LicenceMatch, ...]:
     weights = next(part for part in report.components if part.kind is ComponentKind.FINAL_PARAMETERS)
-    matches = weights.licences or tuple(m for m in report.licences if Scope.WEIGHTS in m.applies_to)
-    return tuple({(match.licence.id, match.match in _CONCLUDED): match for match in matches}.values())
+    return weights.licences or tuple(m for m in report.licences if Scope.WEIGHTS in m.applies_to)
+
+
+def _once(matches: Iterable[LicenceMatch]) -> tuple[LicenceMatch, ...]:
+    """Each licence once as named and once as read; the first place of each."""
+    found: dict[tuple[str, bool], LicenceMatch] = {}
+    for match in matches:
+        found.setdefault((match.licence.id, match.match in _CONCLUDED), match)
+    return tuple(found.values())
+
+
+def _linked(report: Report, kinds: frozenset[ComponentKind]) -> tuple[Value, ...]:
+    """Addresses that a component rests on: the model's own, and not what its card cites besides."""
+    grounds = (item for part in report.components if part.kind in kinds for item in part.because)
+    here = {part.kind for part in report.components if part.state is not Basis.ABSENT}
+    own = (item for item in grounds if isinstance(item, Evidence) and str(item.value).startswith("https://"))
+    return _distinct(own)[:_LINKS] if here & kinds else ()
 
 
 def _names(report: Report, index: dict[str, list[Evidence]]) -> tuple[str, str]:
@@ -199,7 +227,12 @@ def _purl(report: Report, group: str, name: str, version: str, index: dict[str, 
             f"@{_q(stated)}" if stated else ""
         )
     own = f"{group}/{name}" if group else name
-    return f"pkg:generic/{_q(own)}" + (f"@{_q(version)}" if version else "")
+    address = (
+        f"?download_url={quote(visible(str(locator)), safe='')}"
+        if locator.scheme in {"http", "https"}
+        else ""
+    )
+    return f"pkg:generic/{_q(own)}" + (f"@{_q(version)}" if version else "") + address
 
 
 def pypi_purl(name: str) -> str:

@@ -24,7 +24,7 @@ FILES = 2_000  # weight files listed; the largest releases have some hundred sha
 _ATTRIBUTED = {
     Basis.VERIFIED: ("ajar", "read in the bytes of the release"),
     Basis.INFERRED: ("ajar", "concluded from other facts"),
-    Basis.DECLARED: ("publisher", "declared by the publisher, not verified"),
+    Basis.DECLARED: ("publisher", "declared by the publisher or its host, not verified"),
 }
 
 

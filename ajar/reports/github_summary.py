@@ -23,7 +23,7 @@ def render(reports: Sequence[Report], *, waivers: Waivers = NO_WAIVERS) -> str:
     parts = [table(("Release", "Door", "Licence", "Safe to load", "To watch"), map(_row, reports))]
     counted = [_waived(report, waivers) for report in reports]
     if sum(counted):
-        parts.append(f"\n{sum(counted)} findings are waived.\n")
+        parts.append(f"\nWaived findings: {sum(counted)}.\n")
     size = sum(len(part.encode()) for part in parts)
     for number, report in enumerate(reports):
         text = _release(report, waivers, folded=len(reports) > 1)

@@ -153,6 +153,8 @@ def _model(graph: _Graph, facts: Facts, prefix: str) -> str:
 
 def _home(facts: Facts) -> str:
     locator = facts.report.release.locator
+    if locator.scheme in {"http", "https"}:
+        return str(locator)
     return f"https://huggingface.co/{locator.name}" if locator.scheme == "hf" else ""
 
 

@@ -25,7 +25,7 @@ def test_several_are_folded_and_the_only_html_is_the_fold(good: Report, bad: Rep
 
 
 def test_waived_findings_are_counted(dangerous: Report) -> None:
-    assert "1 findings are waived" in github_summary.render(
+    assert "Waived findings: 1." in github_summary.render(
         [dangerous], waivers=waive(dangerous, "weights-licence-text-is-present")
     )
 
