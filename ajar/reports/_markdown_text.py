@@ -8,13 +8,18 @@ from collections.abc import Iterable, Sequence
 from ajar.reports.plain import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$^:@-])")
+_AT = re.compile(r"(?:\\@)+")
 _RUNS = re.compile(r"`+")
 LONGEST = 400  # characters of one string: a table is for reading
 
 
 def words(text: object) -> str:
-    """Text with nothing in it that Markdown or HTML would act on."""
-    return _SPECIAL.sub(r"\\\1", _short(text)).replace("&", "&amp;")
+    """Text with nothing in it that Markdown or HTML would act on.
+
+    An at-sign becomes code: a forge takes `@name` for a call to a person, escaped or not.
+    """
+    escaped = _SPECIAL.sub(r"\\\1", _short(text)).replace("&", "&amp;")
+    return _AT.sub(lambda run: f"`{run[0].replace(chr(92), '')}`", escaped)
 
 
 def code(text: object) -> str:

@@ -31,10 +31,9 @@ _ESCAPES: Mapping[str, str] = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
 def algorithm_of(name: str) -> str | None:
     """The algorithm that a list's file name tells: a digest of 64 digits may be SHA-256's or BLAKE3's."""
     lower = name.lower()
-    if "b3" in lower or "blake3" in lower:
-        return "blake3"
-    if "b2" in lower or "blake2" in lower:
-        return "blake2"
+    short = re.search(r"(?<![a-z0-9])b([23])(?:sums?)?(?![a-z0-9])|blake([23])", lower)
+    if short:
+        return f"blake{short[1] or short[2]}"
     found = re.search(r"sha-?(256|384|512)", lower)
     return f"sha{found[1]}" if found else None
 

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from ajar.model.report import Report
 from ajar.reports import markdown
 from ajar.reports._markdown_text import code, table, words
+from ajar.reports.plain import visible as spelled_out
 from tests.unit.reports.conftest import waive
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -74,8 +75,16 @@ def test_a_waived_finding_stays_with_its_reason(dangerous: Report) -> None:
 @given(st.text(max_size=120))
 def test_any_words_stay_words(text: str) -> None:
     tokens = read(f"begin {words(text)} end\n")
-    assert "<" not in PARSER.render(f"begin {words(text)} end\n").removeprefix("<p>").removesuffix("</p>\n")
     assert sum(token.type == "inline" for token in tokens) == 1
+    spans = [child for token in tokens for child in token.children or () if child.type == "code_inline"]
+    assert all(set(span.content) == {"@"} for span in spans)
+    plain = visible(tokens).removeprefix("begin ").removesuffix(" end")
+    assert "".join(plain.split()) == "".join(spelled_out(text).split())
+
+
+def test_nobody_is_called() -> None:
+    html = PARSER.render(words("thanks @octocat and @@both, a@b.example"))
+    assert not re.search(r"@\w", html)
 
 
 @given(st.text(max_size=120), st.text(max_size=40))

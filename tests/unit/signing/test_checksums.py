@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajar.errors import MalformedError
-from ajar.signing.checksums import parse_checksums
+from ajar.signing.checksums import algorithm_of, parse_checksums
 
 A, B = sha256(b"a").hexdigest(), sha256(b"b").hexdigest()
 
@@ -32,6 +32,24 @@ def test_forms(text: str, name: str, algorithm: str) -> None:
     found = parse_checksums(text.encode(), name)
     assert [(item.path, item.digest) for item in found.items] == [("x", A), ("sub/y", B)]
     assert found.algorithm == algorithm
+
+
+@pytest.mark.parametrize(
+    ("name", "algorithm"),
+    [
+        ("B3SUMS", "blake3"),
+        ("model.b3", "blake3"),
+        ("blake3.txt", "blake3"),
+        ("B2SUMS", "blake2"),
+        ("model.blake2b", "blake2"),
+        ("SHA512SUMS", "sha512"),
+        ("x.sha-384", "sha384"),
+        ("web3-model.txt", None),
+        ("lab2.txt", None),
+    ],
+)
+def test_what_a_name_tells(name: str, algorithm: str | None) -> None:
+    assert algorithm_of(name) == algorithm
 
 
 def test_a_name_with_a_line_end_is_escaped() -> None:
