@@ -43,8 +43,8 @@ def render(
             line = f"line={place.line}," if place.base == ROOT and place.line else ""
             inside = f"{place.inside}: " if place.inside and place.inside not in finding.message else ""
             title = _property(f"ajar {finding.rule}")
-            remedy = f" To mend it: {finding.remedy}." if finding.remedy else ""
-            text = _message(f"{inside}{finding.message}.{remedy}")
+            remedy = f" To mend it: {finding.remedy.rstrip('.')}." if finding.remedy else ""
+            text = _message(f"{inside}{finding.message.rstrip('.')}.{remedy}")
             lines.append(f"::{_COMMANDS[finding.severity]} {where}{line}title={title}::{text}")
         door = verdict_words(report.verdict("g7"))
         words = f"{report.title}: {door}; safe to load: {report.safety.level}; {len(report.gaps)} gaps"

@@ -170,8 +170,8 @@ def _result(
 
 def _message(finding: Finding) -> str:
     unsure = " (could not be decided)" if finding.outcome is Outcome.UNKNOWN else ""
-    remedy = f" To mend it: {finding.remedy}." if finding.remedy else ""
-    return f"{finding.message}{unsure}.{remedy}"
+    remedy = f" To mend it: {finding.remedy.rstrip('.')}." if finding.remedy else ""
+    return f"{finding.message.rstrip('.')}{unsure}.{remedy}"
 
 
 def _suppressions(waiver: Waiver | None) -> list[Json]:

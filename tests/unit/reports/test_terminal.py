@@ -98,7 +98,7 @@ def test_an_uncertain_verdict_names_its_bounds_and_what_would_move_it(tmp_path: 
 )
 def test_a_signature_is_said_for_what_it_is(signature: str, words: str | None, good: Report) -> None:
     report = replace(good, control=replace(good.control, signature=signature))
-    text = terminal.render(report)
+    text = terminal.render(report, verbose=False, explain=False, colour=False, width=80)
     page = html.render(report)
     assert ("signed, " in text) == (words is not None)
     assert words is None or words in text
