@@ -46,12 +46,14 @@ lint: $(VENV)/.dev ## style, types, import layers, generated pages
 	@echo "mypy" && $(BIN)/mypy --no-error-summary
 	@echo "import layers" && $(BIN)/lint-imports --no-logo
 	@echo "docs/reference" && $(BIN)/python tools/docs.py --check
+	@echo "catalogue" && $(BIN)/python tools/catalogue_schema.py --check && $(BIN)/ajar catalogue check
 
 fix: $(VENV)/.dev ## mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-docs: $(VENV)/.dev ## write docs/reference from code and data
+docs: $(VENV)/.dev ## write docs/reference from code and data, and the schema of the catalogue
 	@$(BIN)/python tools/docs.py
+	@$(BIN)/python tools/catalogue_schema.py
 
 bench: $(VENV)/.dev ## measure speed and memory
 	@$(BIN)/python benchmarks/run.py

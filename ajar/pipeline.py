@@ -9,15 +9,16 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import ajar
-from ajar import claims, components, frameworks, rights, safety
+from ajar import claims, components, rights, safety
 from ajar.components.checks import release_findings
 from ajar.components.code import Library
 from ajar.components.weights import weight_files
 from ajar.config import Options
+from ajar.disagreement import disagreements
 from ajar.interfaces import Progress
+from ajar.judging import Case, by_severity, conclude
 from ajar.model.component import SCOPE_OF, Component, ComponentKind, LicenceMatch, Scope
-from ajar.model.dossier import Dossier, Subject, by_kind
+from ajar.model.dossier import Dossier, by_kind
 from ajar.model.evidence import Basis
 from ajar.model.judgement import DOORS, Door, Severity
 from ajar.model.lineage import Base
@@ -34,7 +35,6 @@ INSPECTOR = "pipeline"
 _TELLS_LICENCE = re.compile(
     r"(?:^|/)(?:readme[^/]*|[^/]*card[^/]*|[^/]*licen[cs]e[^/]*|copying[^/]*|config\.json)$", re.IGNORECASE
 )
-_SEVERITIES = tuple(Severity)
 _FINDINGS_A_FILE = 20  # in the list of the whole release; the file's own list has all
 
 
@@ -76,7 +76,10 @@ def audit_texts(
         requests=counter.requests if counter else 0,
         seconds=round(time.perf_counter() - started, 4),
     )
-    report = replace(whole, cost=cost, releases=tuple(replace(part, cost=cost) for part in inner))
+    notes = by_severity((*whole.findings, *disagreements(whole))) if not inner else whole.findings
+    report = replace(
+        whole, findings=notes, cost=cost, releases=tuple(replace(part, cost=cost) for part in inner)
+    )
     return report, {text.path: text.text for text in dossier.texts}
 
 
@@ -113,18 +116,6 @@ def _judge(
     line = rights.parents(dossier, title, lookup=look)
     parts = tuple(_licensed(part, binding) for part in components.find(dossier, title, _libraries(), shared))
     weights = by_kind(parts)[ComponentKind.FINAL_PARAMETERS]
-    control = _control(dossier, shared, found)
-    subject = Subject(
-        components=by_kind(parts),
-        evidence=(*dossier.evidence, *(shared.all("card.approval") if shared else ())),
-        gaps=dossier.gaps,
-        hosted_only=control.hosted_only,
-        gated=control.gated,
-    )
-    verdicts = frameworks.evaluate_all(subject)
-    on_weights = [match for match in binding if Scope.WEIGHTS in match.applies_to]
-    said = {text.path: text.text for text in dossier.texts}
-    answers = rights.rights_of(on_weights, said)
     safe = safety.assess(dossier, scanned)
     notes = (
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
@@ -137,26 +128,19 @@ def _judge(
             if finding.severity is not Severity.INFO
         ),
     )
-    return Report(
-        tool_version=ajar.__version__,
-        target=str(dossier.release.locator),
+    case = Case(
+        dossier=dossier,
         title=title,
-        release=dossier.release,
-        files=dossier.files,
         components=parts,
         licences=found,
-        rights=answers,
-        obligations=rights.obligations_of(on_weights, said),
-        safety=safe,
-        claims=claims.hold(claims.find(dossier.texts), verdicts, answers),
-        control=control,
+        binding=binding,
+        control=_control(dossier, shared, found),
         lineage=line,
-        verdicts=verdicts,
-        findings=tuple(sorted(notes, key=lambda item: -_SEVERITIES.index(item.severity))),
-        evidence=dossier.evidence,
-        gaps=dossier.gaps,
-        cost=Cost(bytes_read=0, bytes_total=0, requests=0, seconds=0.0),
+        safety=safe,
+        statements=claims.find(dossier.texts),
+        aside=shared.all("card.approval") if shared else (),
     )
+    return conclude(case, notes)
 
 
 def _judge_many(dossier: Dossier, title: str, inner: tuple[Report, ...]) -> Report:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ajar.claims.hold import hold
-from ajar.claims.statements import Statement, find
+from ajar.claims.statements import Statement, find, said_in
 
-__all__ = ["Statement", "find", "hold"]
+__all__ = ["Statement", "find", "hold", "said_in"]

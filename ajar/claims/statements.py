@@ -6,7 +6,7 @@ Precision first: a sentence about a library, a community, a benchmark or another
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ajar.model.evidence import Location, Text
@@ -75,6 +75,7 @@ _ELSEWHERE = re.compile(
     r"|open[- ](?:source|weights?) (?:chat |language |large )?models? (?:on|such|like|including|in terms|of (?:similar|comparable))"
     r"|\b(?:tools?|librar(?:y|ies)|frameworks?|toolkits?|evaluations?|benchmarks?|datasets?|suites?|packages?|platforms?|safeguards?) "
     r"(?:is|are|was|were|has been|have been) (?:\w+ ){0,2}open"
+    r"|open[- ]sourced (?:sub)?set\b"
     r"|built (?:with|on|using)|powered by|thanks? to|inspired by|opensource\.org|open source initiative",
     re.IGNORECASE,
 )
@@ -103,18 +104,21 @@ def find(texts: Sequence[Text]) -> tuple[Statement, ...]:
             continue
         seen: set[str] = set()
         for line, sentence in _sentences(text.text[:_TEXT_CHARS]):
-            for says, about, pattern in _KINDS:
-                said = pattern.search(sentence)
-                if said and says not in seen and _is_own(sentence, says):
-                    seen.add(says)
-                    location = Location(path=text.path, line=line)
-                    found.append(
-                        Statement(
-                            quote=_around(sentence, *said.span()), location=location, about=about, says=says
-                        )
-                    )
-                    break
+            statement = said_in(sentence, Location(path=text.path, line=line), but=seen)
+            if statement is not None:
+                seen.add(statement.says)
+                found.append(statement)
     return tuple(found[:_STATEMENTS])
+
+
+def said_in(sentence: str, location: Location, *, but: Collection[str] = ()) -> Statement | None:
+    """What one sentence says of its release's openness, `but` what was said before; `None` when nothing."""
+    for says, about, pattern in _KINDS:
+        said = pattern.search(sentence)
+        if said and says not in but and _is_own(sentence, says):
+            quote = _around(sentence, *said.span())
+            return Statement(quote=quote, location=location, about=about, says=says)
+    return None
 
 
 def _around(sentence: str, start: int, end: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from ajar import frameworks, rights, safety
+from ajar import disagreement, frameworks, rights, safety
 from ajar.components import checks
 from ajar.errors import UsageError
 from ajar.frameworks import explain as words
@@ -24,7 +24,10 @@ def list_instruments() -> str:
 
 def rules() -> dict[str, tuple[str, str, str]]:
     """Every rule: id to statement, reason, remedy."""
-    rows = {rule: (title, text, remedy) for rule, title, text, remedy in (*rights.RULES, *checks.RULES)}
+    rows = {
+        rule: (title, text, remedy)
+        for rule, title, text, remedy in (*rights.RULES, *checks.RULES, *disagreement.RULES)
+    }
     for rule in safety.RULES.values():
         known = f"\nAdvisories: {', '.join(rule.advisories)}" if rule.advisories else ""
         rows[rule.id] = (rule.statement, f"{rule.why}{known}", rule.remedy)

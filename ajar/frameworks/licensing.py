@@ -154,9 +154,13 @@ def _ground(matches: tuple[LicenceMatch, ...] | list[LicenceMatch]) -> tuple[Gro
 
 
 def worst(*answers: Answer) -> Answer:
-    """The answer that stands most in the way: unmet, then partial, then unknown, then met."""
+    """The answer that stands most in the way: unmet, then partial, then unknown, then met.
+
+    Of two unknown ones the one that nobody speaks for: a declaration of one part declares no other.
+    """
     order = (Outcome.UNMET, Outcome.PARTIAL, Outcome.UNKNOWN, Outcome.MET, Outcome.NOT_APPLICABLE)
-    return min(answers, key=lambda answer: order.index(answer.outcome))
+    said = (Basis.DECLARED, Basis.INFERRED)
+    return min(answers, key=lambda answer: (order.index(answer.outcome), answer.basis in said))
 
 
 def best(*answers: Answer) -> Answer:

@@ -19,7 +19,7 @@ from ajar.blobs import FileBlob
 from ajar.config import Options
 from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
 from ajar.interfaces import Blob
-from ajar.model.evidence import Evidence, Gap, GapReason, Location
+from ajar.model.evidence import Basis, Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
 from ajar.model.release import FileEntry, Release
 
@@ -30,6 +30,13 @@ INSPECTOR = "local"
 _OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
 
 # Version control and caches are not part of what is released.
+_CONFIG_BYTES = 1 << 16  # of `.git/config`, which is a few lines
+# `url` of the remote `origin`, by https or ssh, on the two hosts whose addresses are ids of known releases.
+_ORIGIN = re.compile(
+    r"^\[remote \"origin\"\]\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+url = (?:https://|git@|ssh://git@)(?:[^@/\s]*@)?"
+    r"(?P<host>github\.com|huggingface\.co)[/:](?P<name>[\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?$",
+    re.MULTILINE | re.ASCII,
+)
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__"})
 
 _REVISION = re.compile(r"[0-9a-f]{40}")
@@ -95,7 +102,8 @@ def _resolve(locator: Locator, path: Path, file_limit: int) -> LocalRelease:
         raise TargetNotFound(f"{folder}: the folder is empty", hint="give the folder that holds the release")
     walk.files.sort(key=lambda entry: entry.path)
     release = Release(locator=locator, revision=revision, files=tuple(walk.files))
-    return LocalRelease(release=release, observations=tuple(walk.notes), real_paths=walk.real_paths)
+    notes = (*walk.notes, *_git_origin(path))
+    return LocalRelease(release=release, observations=notes, real_paths=walk.real_paths)
 
 
 def _cannot_open(path: Path, error: OSError) -> TargetNotFound | TargetUnreadable:
@@ -164,6 +172,27 @@ def _git_revision(path: Path) -> str | None:
         return None
     found = re.search(rf"^([0-9a-f]{{40}}) {re.escape(name)}$", packed, re.MULTILINE)
     return found[1] if found else None
+
+
+def _git_origin(path: Path) -> Iterator[Evidence]:
+    """The public repository that a checkout was cloned from; what else the address holds is left out."""
+    config = path / ".git" / "config"
+    try:
+        if not config.is_file():
+            return
+        with config.open("rb") as handle:
+            text = handle.read(_CONFIG_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return
+    found = _ORIGIN.search(text)
+    if found is not None:
+        yield Evidence(
+            key="host.origin",
+            value=f"https://{found['host']}/{found['name']}",
+            location=Location(path=".git/config", line=text.count("\n", 0, found.start("name")) + 1),
+            inspector="local",
+            basis=Basis.DECLARED,
+        )
 
 
 @dataclass(slots=True)

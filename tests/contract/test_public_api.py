@@ -143,6 +143,7 @@ def test_commands_and_options() -> None:
             ]
         ),
         "cache": ["--clear"],
+        "catalogue check": [],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
         "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
