@@ -1,0 +1,305 @@
+"""From an article's text to judged statements: every stage in turn, sentence by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ajar.model.article import Judgement, Span, Statement, StatementKind
+from ajar.model.catalogue import Organisation, Product, System
+from ajar.model.partial_date import PartialDate
+from ajar.reading import check_events, check_makers, check_openness, check_people, check_stances
+from ajar.reading.claims import Claim, Draft, flipped
+from ajar.reading.clauses import views
+from ajar.reading.coreference import Scope, resolve
+from ajar.reading.facts import Facts
+from ajar.reading.items import Item, items, licences, titles
+from ajar.reading.lexicon import Lexicon
+from ajar.reading.mentions import Finder, Mention
+from ajar.reading.pages import Page
+from ajar.reading.quantities import DateMention, Quantity, dates, quantities
+from ajar.reading.rules import Line, Match, matches, rules
+from ajar.reading.saying import is_guess, is_opinion, speakers
+from ajar.reading.tokens import Sentence, sentences
+
+CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
+    "role": check_people.role,
+    "left": check_people.left,
+    "former-name": check_people.former_name,
+    "same-as": check_people.same_as,
+    "nature": check_people.nature,
+    "country": check_people.country,
+    "makes": check_makers.makes,
+    "owns": check_makers.owns,
+    "share": check_makers.share,
+    "funds": check_makers.funds,
+    "openness": check_openness.openness,
+    "record": check_openness.record,
+    "licence": check_openness.licence,
+    "commercial": check_openness.commercial,
+    "limits": check_openness.limits,
+    "stance": check_stances.stance,
+    "accusation": check_stances.accusation,
+    "signature": check_stances.signature,
+    "suit": check_events.suit,
+    "event": check_events.event,
+}
+_RELEASING = frozenset(
+    "released launched published unveiled introduced announced debuted open-sourced appeared arrived shipped opened made put came release launch "
+    "has put out available unveils releases launches".split()
+) - {"has"}
+_FOUNDING = frozenset({"founded", "established", "founding", "incorporated"})
+STATEMENTS = 2000  # of one article
+_ORDER = {Judgement.CONTRADICTED: 0, Judgement.IMPRECISE: 1, Judgement.SUPPORTED: 2, Judgement.UNKNOWN: 3, Judgement.NOT_CHECKABLE: 4}
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one pass found. `spoken` are the days of the things that the article speaks of."""
+
+    statements: list[Statement] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    spoken: list[PartialDate] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one page as of a day."""
+
+    page: Page
+    lexicon: Lexicon
+    facts: Facts
+    article: PartialDate | None  # for dates without a year
+    voice: Mention | None = None
+    _year: int | None = None
+
+    def read(self, parts: Sequence[Sentence]) -> Reading:
+        found = Reading()
+        finder = Finder(self.lexicon)
+        finder.prepare(parts)
+        named = [finder.find(part) for part in parts]
+        everybody = frozenset(mention.id for group in named for mention in group if mention.entity)
+        scope = Scope(voice=self.voice)
+        for number, (sentence, mentions) in enumerate(zip(parts, named, strict=True)):
+            found.mentions += [mention for mention in mentions if mention.entity]
+            self._sentence(number, sentence, mentions, scope, everybody, found)
+            scope.note(number, mentions)
+            if len(found.statements) >= STATEMENTS:
+                break
+        return found
+
+    def _sentence(
+        self, number: int, sentence: Sentence, mentions: Sequence[Mention], scope: Scope, named: frozenset[str], found: Reading
+    ) -> None:
+        text = self.page.text[sentence.start : sentence.end]
+        drafts: list[tuple[Draft, str, str]] = [(_slip(mention), "", "spelling") for mention in mentions if mention.is_slip]
+        days = dates(self.page.prose, sentence.start, sentence.end, self.article)
+        resolved = self._resolved(days)
+        found.spoken += [item for mention, item in resolved if mention.year]
+        row = items(
+            sentence,
+            [
+                *licences(self.page.prose, sentence.start, sentence.end),
+                *mentions,
+                *days,
+                *quantities(self.page.prose, sentence.start, sentence.end),
+                *titles(sentence.tokens),
+            ],
+        )
+        row = resolve(row, number, scope, self.lexicon.catalogue, self.facts.as_of)
+        asks = sentence.tokens[-1].text == "?"
+        worth = any(item.cls in "POSL" for item in row) or {"act", "suit", "case", "jury", "trial", "bid", "offer", "board"} & {item.code for item in row}
+        if not asks and worth:
+            drafts += self._claims(row, dict(resolved), named)
+        found.statements += _placed(drafts, sentence, text)
+        if not any(draft.verdict is not Judgement.UNKNOWN for draft, _, _ in drafts):
+            named_here = any(mention.entity for mention in mentions)
+            whole = sentence.tokens[-1].text in ".!?…”\"’)" and sentence.tokens[0].text != "¶" and len(sentence.tokens) > 3
+            if whole and is_opinion(text, names=named_here):
+                found.statements.append(_opinion(sentence, text, mentions))
+        for draft, _, _ in drafts:
+            if draft.when is not None:
+                found.spoken.append(draft.when)
+
+    def _resolved(self, days: Sequence[DateMention]) -> list[tuple[DateMention, PartialDate]]:
+        """Each date with its year: one said before in the sentence, else the last such day before the article."""
+        found: list[tuple[DateMention, PartialDate]] = []
+        said: PartialDate | None = None
+        for mention in days:
+            date = mention.resolved(self.article, self._year)
+            if mention.year is None and mention.month and said is not None:
+                year = said.year + (1 if len(said) > 4 and mention.month < int(said[5:7]) else 0)
+                date = replace(mention, year=year).resolved(None)
+            if date is None:
+                continue
+            if mention.year is not None or mention.prefix == "that":
+                said = date
+                self._year = date.year
+            found.append((mention, date))
+        return found
+
+    # claims
+
+    def _claims(
+        self, row: list[Item], resolved: dict[DateMention, PartialDate], named: frozenset[str]
+    ) -> list[tuple[Draft, str, str]]:
+        who = {(item.start, item.end): name for item, name in zip(row, speakers(row), strict=True)}
+        found: list[tuple[Draft, str, str]] = []
+        known = rules()
+
+        def said(view: Sequence[Item]) -> list[tuple[DateMention, tuple[PartialDate, ...]]]:
+            return [(item.ref, self._years(item.ref, resolved)) for item in view if isinstance(item.ref, DateMention) and item.ref in resolved]
+
+        for view in views(row):
+            line = Line(view)
+            for match in matches(line, known):
+                claim = Claim(match=match, facts=self.facts, dates=said, named=named, extra=match.said)
+                found += self._judged(claim, who)
+            for draft, span in self._beside(view, line, said):
+                found.append((replace(draft, span=span), who.get(span, ""), "beside"))
+        return _unique(found)
+
+    def _years(self, mention: DateMention, resolved: dict[DateMention, PartialDate]) -> tuple[PartialDate, ...]:
+        """The day it most likely means, and the same day a year before when no year was said."""
+        date = resolved[mention]
+        if mention.year is not None:
+            return (date,)
+        earlier = replace(mention, year=date.year - 1).resolved(None)
+        return (date, earlier) if earlier else (date,)
+
+    def _judged(self, claim: Claim, who: dict[tuple[int, int], str]) -> Iterator[tuple[Draft, str, str]]:
+        match = claim.match
+        span = _span(match)
+        speaker = who.get((match.view[match.first].start, match.view[match.first].end), "")
+        last = match.view[match.last - 1]
+        speaker = speaker or who.get((last.start, last.end), "")
+        relation = match.rule.relation
+        for draft in CHECKS[relation](claim):
+            judged = flipped(draft) if claim.is_negated and relation not in {"suit", "accusation", "signature"} else draft
+            near = claim.words(max(match.first - 4, 0), min(match.last + 1, len(match.view)))
+            if judged.verdict is not Judgement.SUPPORTED and is_guess(near, may=relation in {"commercial", "openness", "licence"}):
+                judged = replace(judged, verdict=Judgement.NOT_CHECKABLE)
+            if speaker and judged.verdict is Judgement.CONTRADICTED and relation not in {"stance"}:
+                judged = replace(judged, verdict=Judgement.IMPRECISE, fact=f"said by {speaker}; {judged.fact}")
+            yield replace(judged, span=judged.span or span), speaker, match.rule.id
+
+    def _beside(
+        self, view: Sequence[Item], line: Line, said: Callable[[Sequence[Item]], list[tuple[DateMention, tuple[PartialDate, ...]]]]
+    ) -> Iterator[tuple[Draft, tuple[int, int]]]:
+        """What stands beside a name without a rule of its own: dates of release and founding, parameters, money."""
+        things = [item for item in view if item.cls == "S"]
+        days = [(mention, group) for mention, group in said(view) if mention.sign not in {"until", "by", "before", "till", "since"}]
+        if things and days and line.words & _RELEASING:
+            yield from self._releases(view, things, days)
+        makers = [item for item in view if item.cls == "O"]
+        if len(makers) == 1 and days and line.words & _FOUNDING and isinstance(makers[0].ref, Mention) and not things:
+            entity = makers[0].ref.entity
+            draft = check_events.founded(entity, [group for _, group in days[:1]]) if isinstance(entity, Organisation) else None
+            if draft:
+                yield draft, (makers[0].start, max(days[0][0].end, makers[0].end))
+        for at, item in enumerate(view):
+            if item.cls == "Q" and isinstance(item.ref, Quantity):
+                yield from self._parameters(view, at, item.ref)
+            elif item.cls == "M" and isinstance(item.ref, Quantity):
+                parties = [other.ref for other in view if isinstance(other.ref, Mention) and other.cls in "PO"]
+                if parties:
+                    draft = check_events.money(item.ref, parties, [group for _, group in days], [other.code for other in view], self.facts)
+                    if draft:
+                        yield draft, (item.start, item.end)
+
+    def _releases(
+        self, view: Sequence[Item], things: Sequence[Item], days: Sequence[tuple[DateMention, tuple[PartialDate, ...]]]
+    ) -> Iterator[tuple[Draft, tuple[int, int]]]:
+        """The date nearest to a verb of release is that of the system nearest to it."""
+        places = [number for number, item in enumerate(view) if item.code in _RELEASING]
+        for number in places[:2]:
+            nearest = min(things, key=lambda item: abs(view.index(item) - number))
+            group = [item for item in things if abs(view.index(item) - view.index(nearest)) <= 2 * len(things)]
+            day = min(days, key=lambda pair: min(abs(pair[0].start - view[number].start), abs(pair[0].start - nearest.start)))
+            for thing in group:
+                if not isinstance(thing.ref, Mention) or not isinstance(thing.ref.entity, System | Product):
+                    continue
+                draft = check_events.released(thing.ref, thing.ref.entity, [day[1]], self.facts)
+                if draft:
+                    yield draft, (min(thing.start, day[0].start), max(thing.end, day[0].end))
+
+    def _parameters(self, view: Sequence[Item], at: int, figure: Quantity) -> Iterator[tuple[Draft, tuple[int, int]]]:
+        before = [item for item in view[:at] if item.cls == "S"]
+        after = [item for item in view[at + 1 : at + 8] if item.cls == "S"]
+        chosen = before[-1] if before else after[0] if after else None
+        if chosen is not None and isinstance(chosen.ref, Mention) and isinstance(chosen.ref.entity, System | Product):
+            draft = check_events.parameters(chosen.ref, chosen.ref.entity, figure, self.facts)
+            if draft:
+                yield draft, (figure.start, figure.end)
+
+
+def _span(match: Match) -> tuple[int, int]:
+    part = [item for item in match.view[match.first : match.last] if item.end > item.start]
+    return min(item.start for item in part), max(item.end for item in part)
+
+
+def _unique(found: Sequence[tuple[Draft, str, str]]) -> list[tuple[Draft, str, str]]:
+    """One of each statement: several clauses show the same words. What was told surely stands before what was not."""
+    kept: dict[tuple[StatementKind, str, str], tuple[Draft, str, str]] = {}
+    for row in found:
+        draft = row[0]
+        key = (draft.kind, draft.subject, draft.about.removeprefix("not: "))
+        held = kept.get(key)
+        if held is None or (held[0].verdict is Judgement.UNKNOWN and draft.verdict is not Judgement.UNKNOWN):
+            kept[key] = row
+    return list(kept.values())
+
+
+def _placed(drafts: Sequence[tuple[Draft, str, str]], sentence: Sentence, text: str) -> Iterator[Statement]:
+    for draft, speaker, rule in drafts:
+        start, end = draft.span or (sentence.start, sentence.end)
+        yield Statement(
+            span=Span(start=max(start, sentence.start), end=min(end, sentence.end)),
+            sentence=text,
+            kind=draft.kind,
+            subject=draft.subject,
+            verdict=draft.verdict,
+            fact=draft.fact,
+            sources=draft.sources,
+            about=draft.about,
+            attributed_to=speaker,
+            rule=rule,
+        )
+
+
+def _slip(mention: Mention) -> Draft:
+    entity = mention.entity
+    right = mention.name if mention.kind and mention.kind.value != "person" else entity.name if entity else ""
+    return Draft(
+        kind=StatementKind.SPELLING,
+        verdict=Judgement.CONTRADICTED,
+        subject=entity.name if entity else right,
+        about=f"spelt {mention.text}",
+        fact=f"the name is spelt {right}",
+        sources=tuple(source.url for source in entity.sources[:2]) if entity else (),
+        span=(mention.start, mention.end),
+    )
+
+
+def _opinion(sentence: Sentence, text: str, mentions: Sequence[Mention]) -> Statement:
+    subject = next((mention.shown for mention in mentions if mention.entity), "")
+    return Statement(
+        span=Span(start=sentence.start, end=sentence.end),
+        sentence=text,
+        kind=StatementKind.OPINION,
+        subject=subject,
+        verdict=Judgement.NOT_CHECKABLE,
+        fact="",
+        sources=(),
+        about="an opinion, a question or a prediction",
+        rule="opinion",
+    )
+
+
+def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """In the order of the text; at one place what does not hold first."""
+    return tuple(sorted(statements, key=lambda item: (item.span.start, _ORDER[item.verdict], item.span.end)))
+
+
+def split(page: Page) -> list[Sentence]:
+    return sentences(page.prose)

@@ -1,0 +1,345 @@
+"""Roles of people, names of organisations and what kind of body they are, against the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ajar.catalogue.names import fold
+from ajar.model.article import Judgement, StatementKind
+from ajar.model.catalogue import EventKind, Organisation, Person, Role, RoleKind
+from ajar.model.partial_date import PartialDate, holds_at
+from ajar.reading.claims import Claim, Draft
+from ajar.reading.facts import may_be_same, person_words, sources_of
+from ajar.reading.items import Title
+from ajar.reading.lexicon import words
+from ajar.reading.mentions import Mention
+
+_LEADING = frozenset({RoleKind.LEADER, RoleKind.OFFICER, RoleKind.BOARD, RoleKind.FOUNDER})
+_CHIEF = ("chief executive", "head", "ceo")
+_DAYS_OF_A_YEAR = 366
+
+
+def role(claim: Claim) -> Iterator[Draft]:
+    """A person has or had a role in an organisation."""
+    titles = [item.ref for slot in ("r", "r2") for item in claim.match.slots.get(slot, ()) if isinstance(item.ref, Title)]
+    fixed = claim.match.rule.fixed.get("role", "")
+    wanted = [(title.kind.value, title.text) for title in titles] or [(fixed, fixed)]
+    for place in claim.mentions("b"):
+        if not isinstance(place.entity, Organisation):
+            continue
+        for person in claim.mentions("a"):
+            for kind, title in wanted:
+                if isinstance(person.entity, Person):
+                    yield _role(claim, person.entity, place.entity, kind, title)
+                elif person.entity is None and " " in person.text:
+                    yield _unknown_person(claim, person, place.entity, kind, title)
+
+
+def _role(claim: Claim, person: Person, place: Organisation, kind: str, title: str) -> Draft:
+    facts = claim.facts
+    about = f"{person.name}: {_title_words(kind, title)} {place.name}"
+    own = [role for role in person.roles_in(place.id) if facts.is_past(role.since)]
+    fitting = [role for role in own if _fits(role, kind, title)]
+    if fitting:
+        verdict, fact = _timed(claim, person, fitting)
+        return Draft(
+            kind=StatementKind.ROLE,
+            verdict=verdict,
+            subject=person.name,
+            about=about,
+            fact=fact,
+            sources=sources_of(*fitting),
+        )
+    verdict, fact, sources = _without(claim, person, place, kind, own)
+    return Draft(kind=StatementKind.ROLE, verdict=verdict, subject=person.name, about=about, fact=fact, sources=sources)
+
+
+def _title_words(kind: str, title: str) -> str:
+    plain = {"any": "belongs to", "leadership": "among the leadership of", "leader": "leads", "founder": "founded", "board": "on the board of"}
+    return plain.get(title, f"{title} of")
+
+
+def _fits(role: Role, kind: str, title: str) -> bool:
+    if kind == "any" or kind == "staff":
+        return True
+    if kind == "leadership":
+        return role.kind in _LEADING
+    if kind == "leader":
+        if title in {"ceo", "chief executive", "chief executive officer"}:
+            return role.kind is RoleKind.LEADER and any(word in role.title for word in _CHIEF)
+        if title == "president":
+            return "president" in role.title and "vice" not in role.title
+        return role.kind is RoleKind.LEADER
+    if kind == "officer":
+        return role.kind is RoleKind.OFFICER and _alike(role.title, title)
+    return role.kind.value == kind
+
+
+def _alike(known: str, said: str) -> bool:
+    """Whether two titles are about the same thing: technology, research, AI, finance."""
+    fields = (
+        {"technology", "cto", "technologist"},
+        {"scientist", "research", "ai", "researcher", "artificial", "fair"},
+        {"financial", "cfo"},
+        {"operating", "coo"},
+    )
+    left, right = set(known.lower().split()), set(said.split())
+    return any(left & field and right & field for field in fields)
+
+
+def _timed(claim: Claim, person: Person, fitting: Sequence[Role]) -> tuple[Judgement, str]:
+    facts = claim.facts
+    now = [role for role in fitting if holds_at(role.since, role.until, facts.as_of) is not False or role.kind is RoleKind.FOUNDER]
+    ended = [role for role in fitting if role.until is not None and facts.is_past(role.until)]
+    fact = person_words(person, facts)
+    if any(role.kind is RoleKind.FOUNDER for role in fitting):
+        return _founding(claim, fitting, fact)
+    if claim.is_over and now and not ended:
+        sure = any(holds_at(role.since, role.until, facts.as_of) for role in now)
+        return (Judgement.CONTRADICTED if sure else Judgement.UNKNOWN), f"{fact}, still on the article's day"
+    if now or claim.is_past or claim.said_dates():
+        return Judgement.SUPPORTED, fact
+    return Judgement.IMPRECISE, f"{fact}; that had ended by the article's day"
+
+
+def _founding(claim: Claim, fitting: Sequence[Role], fact: str) -> tuple[Judgement, str]:
+    """A founding has no end; a date that is said of it must be about right."""
+    said = claim.said_dates()
+    place = claim.entity("b")
+    founded = place.founded.date if isinstance(place, Organisation) and place.founded else None
+    known = [role.since for role in fitting if role.since] + ([founded] if founded else [])
+    known += [event.date for event in claim.facts.events(kind=EventKind.CORPORATE, parties=_ids(claim, "a", "b"))]
+    if not said or not known or "found" not in " ".join(claim.around()) and "launch" not in " ".join(claim.around()):
+        return Judgement.SUPPORTED, fact
+    if any(may_be_same(one, other) for dates in said for one in dates for other in known):
+        return Judgement.SUPPORTED, fact
+    far = all(_apart(one, other) > _DAYS_OF_A_YEAR for dates in said for one in dates for other in known)
+    return (Judgement.CONTRADICTED if far and len(said) == 1 else Judgement.IMPRECISE), f"{fact}; founded {min(known)}"
+
+
+def _apart(left: PartialDate, right: PartialDate) -> int:
+    return max((left.earliest - right.latest).days, (right.earliest - left.latest).days)
+
+
+def _ids(claim: Claim, *slots: str) -> list[str]:
+    return [next((mention.id for mention in claim.mentions(slot)), "") for slot in slots]
+
+
+def _without(
+    claim: Claim, person: Person, place: Organisation, kind: str, own: Sequence[Role]
+) -> tuple[Judgement, str, tuple[str, ...]]:
+    """No such role is recorded. It is only denied where the catalogue knows who does hold it."""
+    facts = claim.facts
+    fact = person_words(person, facts)
+    sources = sources_of(*(own or person.roles))
+    if kind == "founder":
+        full = next((roster for roster in place.rosters if roster.heading == "founders" and roster.complete), None)
+        others = [other for other in facts.catalogue.people_of(place.id) if _is(other, place, RoleKind.FOUNDER)]
+        if full is not None or others:
+            who = [facts.catalogue.name_of(key) for key in full.people] + list(full.others) if full else [o.name for o in others]
+            named = sources_of(full) if full else sources_of(*(r for o in others for r in o.roles_in(place.id)))
+            return Judgement.CONTRADICTED, f"{fact}; founders of {place.name}: {', '.join(who)}", named
+    if kind == "investor":
+        tie = next((tie for tie in place.ties if tie.party == person.id and facts.is_past(tie.since)), None)
+        if tie is not None:
+            return Judgement.SUPPORTED, tie.text, sources_of(tie)
+    if kind in {"leader", "leadership"}:
+        leaders = _leaders(claim, place)
+        if leaders and person not in leaders:
+            who = ", ".join(f"{other.name}" for other in leaders)
+            return Judgement.CONTRADICTED, f"{fact}; {place.name} is led by {who}", sources
+        if kind == "leader" and own:
+            return Judgement.IMPRECISE, fact, sources
+    if kind == "officer" and not own:
+        elsewhere = [
+            role
+            for role in person.roles
+            if role.kind in {RoleKind.OFFICER, RoleKind.LEADER} and holds_at(role.since, role.until, facts.as_of) and role.organisation not in facts.kin(place.id)
+        ]
+        if elsewhere and not claim.is_past and len(elsewhere) == 1 and facts.catalogue.people_of(place.id):
+            return Judgement.CONTRADICTED, fact, sources_of(*elsewhere)
+    if own:
+        return Judgement.IMPRECISE, fact, sources
+    return Judgement.UNKNOWN, f"{fact}; the catalogue has no role at {place.name}", ()
+
+
+def _is(person: Person, place: Organisation, kind: RoleKind) -> bool:
+    return any(role.kind is kind for role in person.roles_in(place.id))
+
+
+def _leaders(claim: Claim, place: Organisation) -> list[Person]:
+    """Who led it on the day, for sure; of the past everybody who ever did."""
+    found = []
+    for person in claim.facts.catalogue.people_of(place.id):
+        for held in person.roles_in(place.id):
+            if held.kind is RoleKind.LEADER and (holds_at(held.since, held.until, claim.facts.as_of) or claim.is_past):
+                found.append(person)
+                break
+    return found
+
+
+def _unknown_person(claim: Claim, person: Mention, place: Organisation, kind: str, title: str) -> Draft:
+    """Somebody without a record: denied only a post that another holds, or a founding whose founders are all known."""
+    about = f"{person.text}: {_title_words(kind, title)} {place.name}"
+    verdict, fact, sources = Judgement.UNKNOWN, f"the catalogue has nothing on {person.text}", ()
+    name = fold(person.text)
+    for roster in place.rosters:
+        if kind == "founder" and roster.heading == "founders":
+            known = [claim.facts.catalogue.name_of(key) for key in roster.people] + list(roster.others)
+            if any(fold(other) == name for other in known):
+                verdict, fact, sources = Judgement.SUPPORTED, f"founders of {place.name}: {', '.join(known)}", sources_of(roster)
+            elif roster.complete:
+                verdict, fact, sources = Judgement.CONTRADICTED, f"founders of {place.name}: {', '.join(known)}", sources_of(roster)
+    if kind == "leader" and title in {"ceo", "chief executive", "chief executive officer"} and not claim.is_past and "interim" not in claim.around():
+        chiefs = [
+            (other, held)
+            for other in claim.facts.catalogue.people_of(place.id)
+            for held in other.roles_in(place.id)
+            if _fits(held, kind, title) and holds_at(held.since, held.until, claim.facts.as_of)
+        ]
+        if chiefs:
+            verdict = Judgement.CONTRADICTED
+            fact, sources = person_words(chiefs[0][0], claim.facts), sources_of(chiefs[0][1])
+    return Draft(kind=StatementKind.ROLE, verdict=verdict, subject=person.text, about=about, fact=fact, sources=sources)
+
+
+def left(claim: Claim) -> Iterator[Draft]:
+    """A person left an organisation or its board, on a day."""
+    person, place = claim.entity("a"), claim.entity("b")
+    if not isinstance(person, Person) or not isinstance(place, Organisation):
+        return
+    ended = [role for role in person.roles_in(place.id) if role.until and claim.facts.is_past(role.until)]
+    events = [
+        event
+        for event in claim.facts.events(kind=EventKind.CORPORATE, parties=[person.id, place.id])
+        if any(word in event.text.lower() for word in ("leave", "left", "quit", "steps down", "ousted", "gives up", "dismisses"))
+    ]
+    known = [role.until for role in ended if role.until] + [event.date for event in events]
+    verdict, fact = Judgement.UNKNOWN, person_words(person, claim.facts)
+    if known:
+        said = claim.said_dates()
+        fits = not said or any(may_be_same(one, other, 45) for dates in said for one in dates for other in known)
+        verdict = Judgement.SUPPORTED if fits else Judgement.CONTRADICTED if len(said) == 1 else Judgement.IMPRECISE
+        fact = events[0].text if events else f"{fact}"
+    yield Draft(
+        kind=StatementKind.ROLE,
+        verdict=verdict,
+        subject=person.name,
+        about=f"{person.name} left {place.name}",
+        fact=fact,
+        sources=sources_of(*events, *ended),
+    )
+
+
+def former_name(claim: Claim) -> Iterator[Draft]:
+    """`a` was called `b` before."""
+    now, before = next(claim.mentions("a"), None), next(claim.mentions("b"), None)
+    if now is None or before is None or now.entity is None:
+        return
+    entity = now.entity
+    names = entity.former_names() if isinstance(entity, Organisation) else ()
+    held = next((name for name in names if fold(name.name) in {fold(before.text), fold(before.name)}), None)
+    about = f"{now.text} was called {before.text}"
+    known = "; ".join(f"{entity.name} was called {name.name} until {name.until}" for name in names)
+    verdict, fact, sources = Judgement.UNKNOWN, known, sources_of(*names)
+    if held is not None:
+        verdict = Judgement.SUPPORTED if fold(now.text) != fold(held.name) else Judgement.CONTRADICTED
+        until = [dates for mention, dates in claim.dates(claim.match.view) if mention.sign in {"until", "till"}]
+        if until and held.until and not any(may_be_same(one, held.until, 31) for one in until[0]):
+            verdict = Judgement.IMPRECISE
+    elif before.entity is not None and before.entity is not entity:
+        verdict = Judgement.CONTRADICTED
+        fact = known or f"{before.entity.name} and {entity.name} are two"
+        sources = sources or sources_of(entity)
+    elif before.entity is entity and fold(before.text) == fold(entity.name) and fold(now.text) in map(fold, (n.name for n in names)):
+        verdict = Judgement.CONTRADICTED
+    elif names:
+        verdict = Judgement.CONTRADICTED if before.entity is None and len(before.text) > 2 else Judgement.UNKNOWN
+    yield Draft(kind=StatementKind.IDENTITY, verdict=verdict, subject=entity.name, about=about, fact=fact, sources=sources)
+
+
+def same_as(claim: Claim) -> Iterator[Draft]:
+    one, other = next(claim.mentions("a"), None), next(claim.mentions("b"), None)
+    if one is None or other is None or one.entity is None or other.entity is None or one.is_coreference:
+        return
+    if one.entity is other.entity and fold(one.text) != fold(other.text):
+        yield Draft(
+            kind=StatementKind.IDENTITY,
+            verdict=Judgement.SUPPORTED,
+            subject=one.entity.name,
+            about=f"{one.text} is {other.text}",
+            fact=f"both are names of {one.entity.name}",
+            sources=sources_of(one.entity),
+        )
+
+
+_FORMS = {
+    "non-profit": ("non-profit", "nonprofit", "not-for-profit", "charity"),
+    "capped-profit": ("capped-profit", "capped profit", "capped profits"),
+    "public benefit corporation": ("public benefit", "pbc"),
+    "for-profit": ("for-profit", "profit-driven", "profit-making", "capped profit", "public benefit"),
+}
+
+
+def nature(claim: Claim) -> Iterator[Draft]:
+    """What kind of body an organisation is, or was founded as."""
+    place = claim.entity("a")
+    if not isinstance(place, Organisation):
+        return
+    said = " ".join(claim.words())
+    forms = [form for form, ways in _FORMS.items() if any(way in said for way in ways)]
+    if not forms:
+        return
+    events = [event for event in claim.facts.events(kind=EventKind.CORPORATE, parties=[place.id])]
+    grounds = {
+        form: next((event for event in events if any(way in f"{event.text} {event.outcome}".lower() for way in _FORMS[form])), None)
+        for form in forms
+    }
+    found = [event for event in grounds.values() if event is not None]
+    verdict, fact = Judgement.UNKNOWN, ""
+    if "non-profit" in place.kinds and forms == ["non-profit"]:
+        verdict, fact = Judgement.SUPPORTED, f"{place.name} is a non-profit"
+        found = []
+    elif found:
+        founding = any(word in said for word in ("founded", "announced", "began", "original", "set up", "started", "betraying", "abandoning", "breaking", "initial", "early"))
+        verdict = Judgement.SUPPORTED if len(found) == len(forms) and (founding or len(forms) == 1 and found[-1] is _last(events)) else Judgement.IMPRECISE
+        fact = " ".join(dict.fromkeys(f"{event.date}: {event.text}" for event in [*found, *_later(events, found)]))
+    elif len(forms) > 1:
+        verdict = Judgement.IMPRECISE
+    yield Draft(
+        kind=StatementKind.IDENTITY,
+        verdict=verdict,
+        subject=place.name,
+        about=f"{place.name}: {', then '.join(forms)}",
+        fact=fact,
+        sources=sources_of(*found) or sources_of(place),
+    )
+
+
+def _last(events: Sequence[object]) -> object:
+    forms = [event for event in events if any(way in f"{event.text} {event.outcome}".lower() for ways in _FORMS.values() for way in ways)]  # type: ignore[attr-defined]
+    return forms[-1] if forms else None
+
+
+def _later(events: Sequence[object], found: Sequence[object]) -> list[object]:
+    last = _last(events)
+    return [last] if last is not None and last not in found else []
+
+
+def country(claim: Claim) -> Iterator[Draft]:
+    place = claim.entity("a")
+    said = claim.extra.get("c", "")
+    if not isinstance(place, Organisation) or not said:
+        return
+    wanted = next((code for code, ways in words()["countries"].items() if said in ways), "")
+    known = place.country
+    verdict = Judgement.UNKNOWN if known is None else Judgement.SUPPORTED if known == wanted else Judgement.IMPRECISE
+    yield Draft(
+        kind=StatementKind.IDENTITY,
+        verdict=verdict,
+        subject=place.name,
+        about=f"{place.name} is {said}",
+        fact=f"{place.name} has its seat in {known}" if known else "",
+        sources=sources_of(place),
+        is_flippable=False,
+    )
