@@ -10,7 +10,7 @@ from ajar.model.catalogue import Organisation, Product, System
 from ajar.model.partial_date import PartialDate
 from ajar.reading import check_events, check_makers, check_openness, check_people, check_stances
 from ajar.reading.claims import Claim, Draft, flipped
-from ajar.reading.clauses import views
+from ajar.reading.clauses import VERBS, views
 from ajar.reading.coreference import Scope, resolve
 from ajar.reading.facts import Facts
 from ajar.reading.items import Item, items, licences, titles
@@ -24,6 +24,7 @@ from ajar.reading.tokens import Sentence, sentences
 
 CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
     "role": check_people.role,
+    "role-somewhere": check_people.somewhere,
     "left": check_people.left,
     "former-name": check_people.former_name,
     "same-as": check_people.same_as,
@@ -50,6 +51,7 @@ _RELEASING = frozenset(
 ) - {"has"}
 _FOUNDING = frozenset({"founded", "established", "founding", "incorporated"})
 STATEMENTS = 2000  # of one article
+_SURE = {Judgement.SUPPORTED: 0, Judgement.CONTRADICTED: 1, Judgement.IMPRECISE: 2, Judgement.NOT_CHECKABLE: 3, Judgement.UNKNOWN: 4}
 _ORDER = {Judgement.CONTRADICTED: 0, Judgement.IMPRECISE: 1, Judgement.SUPPORTED: 2, Judgement.UNKNOWN: 3, Judgement.NOT_CHECKABLE: 4}
 
 
@@ -83,7 +85,6 @@ class Reader:
         for number, (sentence, mentions) in enumerate(zip(parts, named, strict=True)):
             found.mentions += [mention for mention in mentions if mention.entity]
             self._sentence(number, sentence, mentions, scope, everybody, found)
-            scope.note(number, mentions)
             if len(found.statements) >= STATEMENTS:
                 break
         return found
@@ -107,13 +108,15 @@ class Reader:
             ],
         )
         row = resolve(row, number, scope, self.lexicon.catalogue, self.facts.as_of)
+        scope.note(number, row)
         asks = sentence.tokens[-1].text == "?"
         worth = any(item.cls in "POSL" for item in row) or {"act", "suit", "case", "jury", "trial", "bid", "offer", "board"} & {item.code for item in row}
         if not asks and worth:
             drafts += self._claims(row, dict(resolved), named)
+            drafts += [(draft, "", "own-words") for draft in check_stances.own_words(text, sentence.start, row, self.facts)]
         found.statements += _placed(drafts, sentence, text)
         if not any(draft.verdict is not Judgement.UNKNOWN for draft, _, _ in drafts):
-            named_here = any(mention.entity for mention in mentions)
+            named_here = any(isinstance(item.ref, Mention) and item.ref.entity for item in row)
             whole = sentence.tokens[-1].text in ".!?…”\"’)" and sentence.tokens[0].text != "¶" and len(sentence.tokens) > 3
             if whole and is_opinion(text, names=named_here):
                 found.statements.append(_opinion(sentence, text, mentions))
@@ -213,15 +216,26 @@ class Reader:
         """The date nearest to a verb of release is that of the system nearest to it."""
         places = [number for number, item in enumerate(view) if item.code in _RELEASING]
         for number in places[:2]:
+            days_here = [pair for pair in days if self._belongs(view, number, pair[0])]
+            if not days_here:
+                continue
             nearest = min(things, key=lambda item: abs(view.index(item) - number))
             group = [item for item in things if abs(view.index(item) - view.index(nearest)) <= 2 * len(things)]
-            day = min(days, key=lambda pair: min(abs(pair[0].start - view[number].start), abs(pair[0].start - nearest.start)))
+            day = min(days_here, key=lambda pair: min(abs(pair[0].start - view[number].start), abs(pair[0].start - nearest.start)))
             for thing in group:
                 if not isinstance(thing.ref, Mention) or not isinstance(thing.ref.entity, System | Product):
                     continue
                 draft = check_events.released(thing.ref, thing.ref.entity, [day[1]], self.facts)
                 if draft:
                     yield draft, (min(thing.start, day[0].start), max(thing.end, day[0].end))
+
+    def _belongs(self, view: Sequence[Item], verb: int, day: DateMention) -> bool:
+        """A date goes with a verb before it in the clause, or with the first verb when it opens the clause."""
+        at = next((number for number, item in enumerate(view) if item.ref is day), len(view))
+        between = view[min(at, verb) + 1 : max(at, verb)]
+        if at > verb:
+            return not any(item.code in VERBS for item in between)
+        return not any(item.code in VERBS for item in view[:at])
 
     def _parameters(self, view: Sequence[Item], at: int, figure: Quantity) -> Iterator[tuple[Draft, tuple[int, int]]]:
         before = [item for item in view[:at] if item.cls == "S"]
@@ -243,9 +257,10 @@ def _unique(found: Sequence[tuple[Draft, str, str]]) -> list[tuple[Draft, str, s
     kept: dict[tuple[StatementKind, str, str], tuple[Draft, str, str]] = {}
     for row in found:
         draft = row[0]
-        key = (draft.kind, draft.subject, draft.about.removeprefix("not: "))
+        about = draft.about.removeprefix("not: ")
+        key = (draft.kind, draft.subject, about.partition(" came out ")[0] if " came out " in about else about)
         held = kept.get(key)
-        if held is None or (held[0].verdict is Judgement.UNKNOWN and draft.verdict is not Judgement.UNKNOWN):
+        if held is None or _SURE[draft.verdict] < _SURE[held[0].verdict]:
             kept[key] = row
     return list(kept.values())
 

@@ -40,10 +40,11 @@ def _role(claim: Claim, person: Person, place: Organisation, kind: str, title: s
     about = f"{person.name}: {_title_words(kind, title)} {place.name}"
     own = [role for role in person.roles_in(place.id) if facts.is_past(role.since)]
     fitting = [role for role in own if _fits(role, kind, title)]
+    said = StatementKind.MAKES_OWNS_FUNDS if kind == "investor" else StatementKind.ROLE
     if fitting:
         verdict, fact = _timed(claim, person, fitting)
         return Draft(
-            kind=StatementKind.ROLE,
+            kind=said,
             verdict=verdict,
             subject=person.name,
             about=about,
@@ -51,7 +52,29 @@ def _role(claim: Claim, person: Person, place: Organisation, kind: str, title: s
             sources=sources_of(*fitting),
         )
     verdict, fact, sources = _without(claim, person, place, kind, own)
-    return Draft(kind=StatementKind.ROLE, verdict=verdict, subject=person.name, about=about, fact=fact, sources=sources)
+    return Draft(kind=said, verdict=verdict, subject=person.name, about=about, fact=fact, sources=sources)
+
+
+def somewhere(claim: Claim) -> Iterator[Draft]:
+    """A person has a role, and where is not said: told only when some organisation that is named fits."""
+    person = claim.entity("a")
+    title = claim.match.one("r")
+    if not isinstance(person, Person) or title is None or not isinstance(title.ref, Title):
+        return
+    fitting = [
+        role
+        for role in person.roles
+        if role.organisation in claim.named and claim.facts.is_past(role.since) and _fits(role, title.ref.kind.value, title.ref.text)
+    ]
+    if fitting:
+        yield Draft(
+            kind=StatementKind.ROLE,
+            verdict=Judgement.SUPPORTED,
+            subject=person.name,
+            about=f"{person.name}: {title.ref.text}",
+            fact=person_words(person, claim.facts),
+            sources=sources_of(*fitting),
+        )
 
 
 def _title_words(kind: str, title: str) -> str:

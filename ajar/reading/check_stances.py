@@ -10,7 +10,9 @@ from ajar.model.catalogue import Organisation, Person, Position, RoleKind, Stanc
 from ajar.reading.check_openness import record_draft
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import Facts, Record, sources_of
+from ajar.reading.items import Item
 from ajar.reading.lexicon import words
+from ajar.reading.mentions import Mention
 
 _TOPICS = frozenset({"open-weights", "open-publication", "definition-of-open"})
 _RESTRICTING = re.compile(r"restrict|ban|limit")
@@ -153,3 +155,30 @@ def signature(claim: Claim) -> Iterator[Draft]:
         sources=sources_of(*events, *held),
         is_flippable=False,
     )
+
+
+_OWN_WORDS = 3  # fewer are anybody's words
+
+
+def own_words(text: str, start: int, row: Sequence[Item], facts: Facts) -> Iterator[Draft]:
+    """Words that a party is recorded to have said, quoted or not, beside its name."""
+    keys = {item.ref.id for item in row if isinstance(item.ref, Mention) and item.ref.entity}
+    if not keys:
+        return
+    lower = text.lower().replace("’", "'")
+    for item in facts.catalogue.positions:
+        words_ = item.words.lower()
+        if len(words_.split()) < _OWN_WORDS or not facts.is_past(item.date) or not keys & set(item.parties):
+            continue
+        at = lower.find(words_)
+        if at >= 0:
+            party = next(key for key in item.parties if key in keys)
+            yield Draft(
+                kind=StatementKind.STANCE,
+                verdict=Judgement.SUPPORTED,
+                subject=facts.catalogue.name_of(party),
+                about=f"{facts.catalogue.name_of(party)} said “{item.words}”",
+                fact=f"{item.date}: {item.text}",
+                sources=sources_of(item),
+                span=(start + at, start + at + len(words_)),
+            )

@@ -14,7 +14,7 @@ from ajar.reading.mentions import Mention
 from ajar.reading.quantities import DateMention
 from ajar.reading.rules import Match
 
-_NEGATIONS = frozenset({"not", "never", "no", "neither", "nor", "cannot", "without", "nobody", "none"})
+_NEGATIONS = frozenset({"not", "never", "no", "neither", "nor", "cannot", "nobody", "none"})
 _OPPOSITE = {Judgement.SUPPORTED: Judgement.CONTRADICTED, Judgement.CONTRADICTED: Judgement.SUPPORTED}
 _PAST = frozenset({"former", "formerly", "ex", "ex-", "previously", "erstwhile", "onetime", "one-time"})
 _WAS = frozenset({"was", "were", "had", "once", "then", "early", "served", "sat", "worked", "ran", "led", "headed", "late", "until", "founding", "first"})

@@ -80,6 +80,9 @@ def _views(items: list[Item], depth: int) -> Iterator[list[Item]]:
     yield items
     if not depth:
         return
+    thinned = _thinned(items)
+    if len(thinned) < len(items):
+        yield from _views(thinned, depth - 1)
     inserted = _insert(items)
     if inserted is not None:
         main, clause = inserted
@@ -90,12 +93,26 @@ def _views(items: list[Item], depth: int) -> Iterator[list[Item]]:
     yield from _joined(items, depth)
 
 
+def _thinned(items: list[Item]) -> list[Item]:
+    """Without the maker behind a system: `OLMo 2 from AI2 comes with …`."""
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        found.append(items[at])
+        if items[at].cls == "S" and at + 2 < len(items) and items[at + 1].code in {"from", "by", "of"}:
+            name = at + 3 if items[at + 2].code in {"the", "a"} else at + 2
+            if name + 1 < len(items) and items[name].cls == "O" and items[name + 1].code in VERBS:
+                at = name
+        at += 1
+    return found
+
+
 def _insert(items: list[Item]) -> tuple[list[Item], list[Item]] | None:
     """The first insertion: the clause without it, and what it says of the name before it."""
     for at, item in enumerate(items[:-1]):
         opens = at + 1
         if item.code != ",":
-            after_noun = at and item.code in {"that", *_RELATIVE} and items[at - 1].code not in _SAYING
+            after_noun = at and item.code in {"that", "whose", *_RELATIVE} and items[at - 1].code not in _SAYING
             if not after_noun or items[at - 1].code == ",":
                 continue
             opens = at
@@ -113,7 +130,7 @@ def _insert(items: list[Item]) -> tuple[list[Item], list[Item]] | None:
 
 def _head(items: Sequence[Item], at: int) -> int | None:
     """The name that stands right before, or with a few words between."""
-    for back in range(1, 8):
+    for back in range(1, 11):
         if at - back < 0 or (items[at - back].code in {",", ".", ":"} and back > 1):
             return None
         if items[at - back].cls in _NAMES:
@@ -143,8 +160,8 @@ def _closing(items: Sequence[Item], at: int) -> int:
         before = items[number - 1]
         listed = after is not None and after.cls in _NAMES and before.cls == after.cls
         nested = before.cls in _NAMES and after is not None and after.code in _RELATIVE | _ADVERBS | _PARTICIPLES | {"whose"}
-        if nested and (later := next((n for n in range(number + 1, len(items)) if items[n].code == ","), None)) is not None:
-            return later
+        if nested:
+            return next((n for n in range(number + 1, len(items)) if items[n].code == ","), len(items))
         if not listed:
             return number
     return len(items)

@@ -26,6 +26,7 @@ _ACTING = frozenset(
     "obtained removed did refused declined hopes plans wants gave accused opened open-sourced".split()
 )
 _STATE = frozenset("parameters weights downloaded trained open-sourced open closed proprietary hosted licensed".split())
+_PARTS = frozenset({"training data", "weights", "training code", "training set", "licence", "license"})
 _STOPS = frozenset(",.;:!?\"”)")
 
 
@@ -39,8 +40,9 @@ class Scope:
     systems: list[tuple[int, Mention]] = field(default_factory=list)
     things: list[tuple[int, Mention]] = field(default_factory=list)  # makers and systems together
 
-    def note(self, number: int, mentions: Sequence[Mention]) -> None:
+    def note(self, number: int, row: Sequence[Item]) -> None:
         """Remember a sentence's names: the first is what the next sentence most likely goes on about."""
+        mentions = [item.ref for item in row if isinstance(item.ref, Mention)]
         for mention in reversed(mentions):
             if mention.entity is None:
                 continue
@@ -100,8 +102,23 @@ class _Resolver:
         if word in {"that", "this"} and at == 0 and after is not None and after.code in {"is", "was"}:
             return [self._as(item, self.scope.last(self.scope.systems, self.number))], 1
         if word == "the" and after is not None and after.ref is None:
-            return self._noun(at, before)
+            part = self._part(at, before)
+            return (part, 1) if part else self._noun(at, before)
         return [item], 1
+
+    def _part(self, at: int, before: Sequence[Item]) -> list[Item]:
+        """`the training data`, `the weights`: of the system spoken of, where the words do not say of which."""
+        ahead = [item.code for item in self.items[at + 1 : at + 4]]
+        size = 2 if " ".join(ahead[:2]) in _PARTS else 1 if ahead[:1] and ahead[0] in _PARTS else 0
+        if not size or (len(ahead) > size and ahead[size] in {"of", "for", "behind", "to"}):
+            return []
+        found = self._nearest(before, EntityKind.SYSTEM)
+        if found is None and self.scope.systems and self.number - self.scope.systems[0][0] <= 2:
+            found = self.scope.systems[0][1]
+        if found is None:
+            return []
+        item = self.items[at]
+        return [self._as(item, found), Item("'s", item.end, item.end, None, item.quoted)]
 
     def _noun(self, at: int, before: Sequence[Item]) -> tuple[list[Item], int]:
         """`the company`, `the model`, `the billionaire`, unless the name follows at once."""

@@ -88,7 +88,7 @@ _LICENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("cc-by", r"\bCC[ -]BY(?:-SA)?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\bCC0\b"),
         ("rail", r"\b(?:BigScience |BigCode )?(?:Open)?RAIL(?:-M)?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\b[Rr]esponsible AI [Ll]icen[cs]e\b"),
         ("gemma", r"\bGemma(?:'s|’s)? (?:own )?[Tt]erms(?: of [Uu]se)?\b"),
-        ("named", r"\b(?:[A-Z][\w.]*(?: AI)? )+(?:\d[\w.]* )?(?:Open )?(?:Community|Model|Open Model|Research|Large Model|Source Code|Sample Code)? ?Licen[cs]e(?: Agreement)?\b"),
+        ("named", r"\b(?!The )(?:[A-Z][\w.]*(?: AI)? )+(?:\d[\w.]* )?(?:Open )?(?:Community|Model|Open Model|Research|Large Model|Source Code|Sample Code)? ?Licen[cs]e(?: Agreement)?\b"),
         ("community", r"\b(?:own )?(?:restrictive |custom )?community licen[cs]e\b"),
         ("own", r"\bown (?:\w+ )?(?:licen[cs]e|terms(?: of (?:use|service))?|licensing terms|conditions)\b|\b(?:bespoke|custom) (?:\w+ )?licen[cs]e\b"),
         ("non-commercial", r"\b(?:non-?commercial|research(?:-only)?) (?:research |use |community )?licen[cs]e\b"),
@@ -134,7 +134,8 @@ def _titles() -> dict[str, RoleKind]:
         for kind, names in words()["titles"].items():
             for name in names:
                 _TITLES[name] = RoleKind(kind)
-                _TITLES[f"{name}s"] = RoleKind(kind)
+                if kind not in {"staff", "officer"}:
+                    _TITLES[f"{name}s"] = RoleKind(kind)
         _TITLES["chiefs"] = RoleKind.LEADER
     return _TITLES
 
@@ -181,7 +182,8 @@ def items(sentence: Sentence, refs: Iterable[Reference]) -> list[Item]:
             counts[cls] = number + 1
             found.append(Item(code(cls, number), current.start, current.end, current, token.quoted))
         else:
-            found.append(Item(_word(token), token.start, token.end, None, token.quoted))
+            if token.text not in _QUOTES:
+                found.append(Item(_word(token), token.start, token.end, None, token.quoted))
     return found
 
 
@@ -190,6 +192,7 @@ def code(cls: str, number: int) -> str:
     return chr(_FIRST + _BLOCK * CLASSES.index(cls) + min(number, _BLOCK - 1))
 
 
+_QUOTES = frozenset("\"“”«»„‘")  # seen in `Item.quoted`; no rule asks for them
 _MARKS = {"(": ",", ")": ",", "—": ",", "–": ",", "[": ",", "]": ",", "…": ".", "n't": "not", "n’t": "not"}
 
 

@@ -33,7 +33,7 @@ _NOT_NAMES = frozenset(
     "will would can could may might must should january february march april june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday ai api llm llms gpu ceo cto us u.s uk u.k eu american european chinese "
     "french british english german mr ms mrs dr like unlike both neither either all some most many few one two three first second "
-    "instead indeed however meanwhile still yet even only also perhaps maybe now today yesterday last next earlier later".split()
+    "instead indeed act acts however meanwhile still yet even only also perhaps maybe now today yesterday last next earlier later".split()
 )
 _AI_WORDS = frozenset(
     "ai startup start-up startups start-ups company firm lab laboratory model models chatbot maker developer open-source weights "

@@ -3,7 +3,8 @@
 A pattern is a row of elements with a space between them:
 
     word            that word                      (a|b c)    one of these
-    [x]             x or nothing                   ~3         up to three words, no name and no mark among them
+    [x]             x or nothing                   ~3         up to three words, no name and no mark among them;
+                                                   ~~3        names and commas may be among them
     <a:PO>          a name of a class, kept as a   <a:P+>     one or several, with commas or `and`
     @verb.make      one of a list of words.toml    @det       a fixed piece, see `_PIECES`
 
@@ -27,8 +28,9 @@ from ajar.reading.lexicon import words
 # A word, or the words of a role: `figures like`, `its chief rival`.
 _WORD = rf"(?:[^\s,.:;!?\"“”\ue000-\uf8ff][^\s\ue000-\uf8ff]*|{block('R')}) "
 _PIECES = {
-    "det": "[the|a|an|its|his|her|their|another|one of the|one of its|one of his|own|our]",
-    "was": "(is|are|was|were|be|been|being|has been|have been|had been|is being|remains|remained|stays|became|becomes|has become|'s)",
+    "det": "[the|a|an|its|his|her|their|another|one of the|one of its|one of his|own|our|<x:POS> 's|<x:POS> 's own]",
+    "when": "[<d:D>|in <d:D>|on <d:D>|in ~1 <d:D>|, in <d:D> ,|, on <d:D> ,]",
+    "was": "(is|are|was|were|be|been|being|has been|have been|had been|is being|remains|remained|stays|became|becomes|has become|'s|has never been|have never been|had never been|has always been|has long been|has now been|has since been|was never|were never|is not|are not)",
     "have": "[has|have|had|has since|has now|has long|have long|has always|has never|have never|had never|also|has also|has just|had]",
     "adv": "[also|now|then|first|later|already|just|only|recently|originally|finally|largely|publicly|openly|jointly|initially|still|never|not|always|freely|mostly|fully|actually|since|long|in fact|itself|himself|once|clearly|of course|soon|eventually|always been|never been|really|truly|completely|entirely|currently|no longer|not yet|not only|quietly|officially]",
     "past": "[former|formerly|ex|ex-|then|current|currently|onetime|one-time|long-time|longtime|late|outgoing|founding|first|early|once|previously|now|new|billionaire|long|also]",
@@ -42,6 +44,7 @@ _ENDS = {
     # `open to`, `closed for` and `open-source software` are something else.
     "openend": r"(?!(?:to|for|about|with|up|question|questions|letter|letters|mind|door|doors|ended|software|sourced|standard|standards|ai's|access|air|market|community|licence|license|licences|licenses|strategy|definition|project|projects|tools|platform) )",
     "opensend": r"(?!(?:office|doors|door|api|headquarters|program|programme|store|up) )",
+    "alone": r"(?![a-z]|[^,.;] (?:of|at|for) )",
     "stop": r"(?=(?:[,.;:!?”\"]|at|in|on|and|but|since|until|with|as) )",
 }
 _ELEMENT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]+>|\S+")
@@ -177,6 +180,8 @@ def _element(part: str) -> str:
         if several:
             return f"(?P<{name}>{one}(?: (?:, and|and|,|or|&|as well as|, or|'s) (?:(?:the|both) )?{one}){{0,8}}) "
         return f"(?P<{name}>{one}) "
+    if part.startswith("~~"):
+        return rf"(?:[^\s.;!?]+ ){{0,{int(part[2:])}}}?"
     if part.startswith("~"):
         return f"(?:{_WORD}){{0,{int(part[1:])}}}?"
     if part.startswith("@"):
