@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, catalogue, hosts, licences
+from ajar.cli import auditing, catalogue, hosts, licences, reading
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -31,6 +31,7 @@ Examples:
   ajar audit mistralai/Mistral-7B-v0.1
   ajar scan model.pt
   ajar licence LICENSE --for "commercial product, 2 million users, Germany"
+  ajar read article.html --date 2024-03-12
   ajar explain weights-are-public""",
 )
 @click.version_option(ajar.__version__, prog_name="ajar", message="%(prog)s %(version)s")
@@ -44,6 +45,7 @@ def cli() -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
+cli.add_command(reading.read)
 cli.add_command(catalogue.catalogue)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)

@@ -8,6 +8,7 @@ Deterministic and offline: names from the catalogue, relations from a grammar in
 
 from __future__ import annotations
 
+from ajar.reading.proposals import with_proposals
 from ajar.reading.whole import read
 
-__all__ = ["read"]
+__all__ = ["read", "with_proposals"]

@@ -18,7 +18,7 @@ from ajar.reading.lexicon import Lexicon
 from ajar.reading.mentions import Finder, Mention
 from ajar.reading.pages import Page
 from ajar.reading.quantities import DateMention, Quantity, dates, quantities
-from ajar.reading.rules import Line, Match, matches, rules
+from ajar.reading.rules import Line, Match, grammar, matches
 from ajar.reading.saying import is_guess, is_opinion, speakers
 from ajar.reading.tokens import Sentence, sentences
 
@@ -148,7 +148,7 @@ class Reader:
     ) -> list[tuple[Draft, str, str]]:
         who = {(item.start, item.end): name for item, name in zip(row, speakers(row), strict=True)}
         found: list[tuple[Draft, str, str]] = []
-        known = rules()
+        known = grammar()
 
         def said(view: Sequence[Item]) -> list[tuple[DateMention, tuple[PartialDate, ...]]]:
             return [(item.ref, self._years(item.ref, resolved)) for item in view if isinstance(item.ref, DateMention) and item.ref in resolved]

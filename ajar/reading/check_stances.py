@@ -167,8 +167,10 @@ def own_words(text: str, start: int, row: Sequence[Item], facts: Facts) -> Itera
         return
     lower = text.lower().replace("’", "'")
     for item in facts.catalogue.positions:
+        if not item.words or keys.isdisjoint(item.parties) or not facts.is_past(item.date):
+            continue
         words_ = item.words.lower()
-        if len(words_.split()) < _OWN_WORDS or not facts.is_past(item.date) or not keys & set(item.parties):
+        if len(words_.split()) < _OWN_WORDS:
             continue
         at = lower.find(words_)
         if at >= 0:

@@ -69,7 +69,7 @@ class Facts:
 
     def is_past(self, date: PartialDate | None) -> bool:
         """Whether something of this date was so by then; what has no date counts."""
-        return date is None or date.earliest <= self.as_of.latest
+        return date is None or _first_day(date) <= _last_day(self.as_of)
 
     # systems
 
@@ -153,10 +153,20 @@ class Facts:
                 yield event
 
 
+@cache
+def _first_day(date: PartialDate) -> datetime.date:
+    return date.earliest
+
+
+@cache
+def _last_day(date: PartialDate) -> datetime.date:
+    return date.latest
+
+
 def may_be_same(said: PartialDate, known: PartialDate, slack_days: int = 1) -> bool:
     """Whether two dates of limited precision may mean the same day, a day apart for the time zone."""
     slack = datetime.timedelta(days=slack_days)
-    return said.earliest - slack <= known.latest and known.earliest - slack <= said.latest
+    return _first_day(said) - slack <= _last_day(known) and _first_day(known) - slack <= _last_day(said)
 
 
 def sources_of(*records: Any) -> tuple[str, ...]:

@@ -118,6 +118,9 @@ def titles(tokens: Sequence[Token]) -> Iterator[Title]:
     table = _titles()
     at = 0
     while at < len(tokens):
+        if tokens[at].lower not in _TITLE_STARTS:
+            at += 1
+            continue
         for size in range(min(6, len(tokens) - at), 0, -1):
             words_ = " ".join(token.lower for token in tokens[at : at + size])
             kind = table.get(words_)
@@ -137,10 +140,12 @@ def _titles() -> dict[str, RoleKind]:
                 if kind not in {"staff", "officer"}:
                     _TITLES[f"{name}s"] = RoleKind(kind)
         _TITLES["chiefs"] = RoleKind.LEADER
+        _TITLE_STARTS.update(name.split()[0] for name in _TITLES)
     return _TITLES
 
 
 _TITLES: dict[str, RoleKind] = {}
+_TITLE_STARTS: set[str] = set()
 _KIND_CLASS = {
     EntityKind.PERSON: "P",
     EntityKind.ORGANISATION: "O",

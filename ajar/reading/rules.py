@@ -62,7 +62,7 @@ class Rule:
     pattern: str
     example: str
     fixed: dict[str, str]
-    anchors: frozenset[str]
+    anchors: tuple[frozenset[str], ...]
     classes: tuple[str, ...]
     compiled: list[re.Pattern[str]] = field(default_factory=list)
 
@@ -129,11 +129,39 @@ class Line:
         self.classes = frozenset(item.cls for item in view)
 
 
-def matches(line: Line, known: Sequence[Rule]) -> Iterator[Match]:
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The rules, found by the words of which they need one."""
+
+    rules: tuple[Rule, ...]
+    by_word: dict[str, tuple[int, ...]]
+    always: tuple[int, ...]
+
+    def candidates(self, line: Line) -> list[Rule]:
+        """Those whose words all stand in the clause, in their order."""
+        numbers = {number for word in line.words if word in self.by_word for number in self.by_word[word]}
+        numbers.update(self.always)
+        found = (self.rules[number] for number in sorted(numbers))
+        return [rule for rule in found if all(not words_.isdisjoint(line.words) for words_ in rule.anchors)]
+
+
+@cache
+def grammar() -> Grammar:
+    known = rules()
+    by_word: dict[str, list[int]] = {}
+    for number, rule in enumerate(known):
+        for word in rule.anchors[0] if rule.anchors else ():
+            by_word.setdefault(word, []).append(number)
+    return Grammar(
+        known,
+        {word: tuple(numbers) for word, numbers in by_word.items()},
+        tuple(number for number, rule in enumerate(known) if not rule.anchors),
+    )
+
+
+def matches(line: Line, known: Grammar) -> Iterator[Match]:
     """Every rule that fits, at every place where it does."""
-    for rule in known:
-        if rule.anchors and not rule.anchors & line.words:
-            continue
+    for rule in known.candidates(line):
         if not all(any(cls in line.classes for cls in classes) for classes in rule.classes):
             continue
         for found in rule.regex().finditer(line.text):
@@ -207,16 +235,14 @@ def _choice(body: str) -> str:
     return "(?:" + "|".join(_compile(option.strip()) for option in options) + ")"
 
 
-def _anchors(pattern: str) -> frozenset[str]:
-    """Words of which one has to be there: those of the most telling element that is not left out."""
-    best: frozenset[str] = frozenset()
-    for part in _ELEMENT.findall(pattern):
-        if part[0] in "<~[" or part == ",":
-            continue
-        found = _first_words(part)
-        if found and (not best or len(found) < len(best)):
-            best = found
-    return best
+def _anchors(pattern: str) -> tuple[frozenset[str], ...]:
+    """For each element that is not left out, the words of which one has to be there; the most telling first."""
+    found = [
+        first
+        for part in _ELEMENT.findall(pattern)
+        if part[0] not in "<~[" and part != "," and (first := _first_words(part))
+    ]
+    return tuple(sorted(found, key=len))
 
 
 def _first_words(part: str) -> frozenset[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-
 from ajar.errors import TargetUnreadable
 from ajar.model.article import (
     ArticleReading,
@@ -199,8 +197,3 @@ def _party(entity: Organisation | Person, spans: tuple[Span, ...], facts: Facts)
         record=record.words(),
         mentions=spans,
     )
-
-
-def with_statements(reading: ArticleReading, statements: Sequence[object]) -> ArticleReading:
-    """The reading with further statements, in the order of the text."""
-    return replace(reading, statements=ordered([*reading.statements, *statements]))  # type: ignore[list-item]
