@@ -68,8 +68,8 @@ def _dated(claim: Claim, known: Sequence[Event]) -> tuple[Judgement, Sequence[Ev
         ends = [item.date] + ([item.until] if item.until else [])
         if any(may_be_same(one, end, 2) for dates in said for one in dates for end in ends):
             return Judgement.SUPPORTED, [item]
-    sure = len(said) == 1 and len(known) == 1 and not known[0].date.is_uncertain
-    return (Judgement.CONTRADICTED if sure and _far(said, known[0].date) else Judgement.IMPRECISE), known
+    sure = len(said) == 1 and all(not item.date.is_uncertain and _far(said, item.date) for item in known)
+    return (Judgement.CONTRADICTED if sure else Judgement.IMPRECISE), known
 
 
 def _far(said: Sequence[Sequence[PartialDate]], known: PartialDate) -> bool:

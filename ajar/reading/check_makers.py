@@ -13,12 +13,17 @@ from ajar.reading.quantities import Quantity
 
 KIND = StatementKind.MAKES_OWNS_FUNDS
 _OWNING = frozenset({TieKind.OWNED_BY, TieKind.PART_OF})
+# Whoever publishes these of a system need not have made it.
+_PARTS = frozenset({"weights", "data", "code", "report", "paper", "details", "licence", "license", "parameters", "access", "terms", "price", "prices", "study", "card", "app", "version", "versions"})
 _SHARE_SLACK = 1.5  # points of a percent
 _MONEY_SLACK = 0.1
 
 
 def makes(claim: Claim) -> Iterator[Draft]:
     """`a` makes `b`: an organisation, or the person who runs it."""
+    words = set(claim.words())
+    if words & _PARTS:
+        return
     for thing in claim.mentions("b"):
         if not isinstance(thing.entity, System | Product):
             continue
@@ -42,6 +47,8 @@ def _makes(claim: Claim, maker: Mention, thing: Mention, entity: System | Produc
         fact += f"; {person_words(maker.entity, facts)}"
     else:
         fact = f"{fact}; the catalogue has nothing on {maker.text}"
+    if verdict is Judgement.SUPPORTED and claim.is_negated:
+        verdict = Judgement.UNKNOWN  # that it has not released, or did not open, tells nothing of who made it
     return Draft(
         kind=KIND,
         verdict=verdict,
@@ -110,7 +117,7 @@ def _owns(claim: Claim, owner: Organisation | Person, thing: Organisation) -> tu
         if owning and not roles:
             return Judgement.CONTRADICTED, _ownership(claim, thing, owning), sources_of(*owning)
         return Judgement.UNKNOWN, fact, sources_of(*roles)
-    if any(tie.party == owner.id and tie.kind in _OWNING for tie in thing.ties):
+    if any(tie.party == owner.id and tie.kind in _OWNING and not tie.figures for tie in thing.ties):
         return Judgement.UNKNOWN, "announced after the article's day", ()
     if _is_company(owner) and _is_company(thing):
         return Judgement.CONTRADICTED, _ownership(claim, thing, owning), sources_of(*owning, *thing.ties) or sources_of(thing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -118,7 +119,7 @@ def record_draft(claim: Claim, maker: Organisation, says: str, *, both: bool = F
         verdict = _YES if found.is_mixed else _NO
     elif found.size and says in _OPENING:
         verdict = _PART if found.is_mixed or found.limited else _YES if found.opened else _NO
-        if verdict is _PART and not found.shut and says in {"weights-public", "open"}:
+        if verdict is _PART and not found.shut and says == "weights-public":
             verdict = _YES
     elif found.size:
         verdict = _PART if found.is_mixed else _YES if found.shut else _NO
@@ -148,6 +149,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("bsd", ("bsd",)),
     ("own", ("maker's own", "terms of use", "proprietary")),
 )
+_RELICENSED = re.compile(r"(?:Apache|MIT)[-\w. ]*later|later (?:under|moved|relicen)|relicen", re.IGNORECASE)
 _OSI = frozenset({"apache", "mit", "bsd", "gpl"})
 
 
@@ -195,7 +197,7 @@ def _licence(facts: Facts, system: System, said: LicenceMention) -> Judgement:
     verdict = _compared(grant, said)
     if verdict is _NO and system.code.licence is not None and _compared(system.code.licence, said) is _YES:
         return _PART
-    if verdict is _NO and "later" in f"{grant.name} {system.notes}".lower() and family_of(grant) not in {"apache", "mit"}:
+    if verdict is _NO and _RELICENSED.search(f"{grant.name}; {system.notes}") and family_of(grant) not in {"apache", "mit"}:
         return _PART
     return verdict
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ajar.reading.items import Item
+from ajar.reading.lexicon import words
 
 VIEWS = 24  # of one sentence; more come only from lists of commas that are no clauses
 _DEPTH = 4
@@ -30,19 +31,7 @@ _SAYING = frozenset(
     "stated states replied idea promise promised alleges alleged complained complains reported reports confirmed noted denied "
     "denies hopes hope hoped expects expect".split()
 )
-VERBS = frozenset(
-    "is are was were has have had will can could may might must does did do remains remain stays became becomes keeps kept makes made "
-    "make owns owned bought buys acquired acquires founded founds co-founded cofounded launched launches released releases published "
-    "publishes announced announces unveiled introduced left leaves quit joined leads led runs ran heads headed sued sues filed files "
-    "dropped drops withdrew withdraws dismissed denied denies rejected rejects accepted accepts offered offers invested invests "
-    "obtained took takes gave gives opened opens open-sourced developed develops built builds created creates trained trains "
-    "supports supported opposes opposed backs backed champions advocates calls called says said uses used comes came went goes "
-    "set sits sat served serves signed refused declined vetoed ordered lifted found began started entered countersued "
-    "counter-sued removed fired ousted returned received raised put poured pledged holds held belongs belonged costs allows forbids "
-    "permits restricts bars requires includes included arrived appeared debuted stepped resigned departed parted accused accuses "
-    "won lost appealed testified told told promised promises bid merged renamed changed ships shipped provides provided "
-    "discloses disclosed withheld withholds keeps shares shared speaks spoke spoken applies apply embraced embraces distilled".split()
-)
+VERBS = frozenset(words()["finite_verbs"]["verbs"])
 _JOINING = frozenset({"and", "but", "then", "while", "yet", "or", "whereas", "although"})
 _NAMES = frozenset("POSN")
 

@@ -81,7 +81,7 @@ _LICENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\bApache(?: (?:Software )?[Ll]icen[cs]e)?,?(?: ?-?(?:[Vv]ersion |v)?2(?:\.0)?)(?:[ -][Ll]icen[cs]e)?\b|\bApache(?:-style)? [Ll]icen[cs]e\b",
         ),
         ("modified-mit", r"\b[Mm]odified(?: version of the)? MIT(?:[ -][Ll]icen[cs]e)?\b"),
-        ("mit", r"\bMIT(?:-style)?[ -][Ll]icen[cs]e\b|(?<=under )MIT\b|(?<=under the )MIT\b"),
+        ("mit", r"\bMIT(?:-style)?[ -][Ll]icen[cs]e\b|(?<=under )MIT\b|(?<=under the )MIT\b|(?<=licence is )MIT\b|(?<=license is )MIT\b|(?<=licence, )MIT\b"),
         ("gpl", r"\b(?:GNU )?[AL]?GPL(?:[ -]?v?\d(?:\.\d)?)?(?: [Ll]icen[cs]e)?\b|\bGNU General Public Licen[cs]e\b"),
         ("bsd", r"\b(?:\d-[Cc]lause )?BSD(?: \d-[Cc]lause)?(?: [Ll]icen[cs]e)?\b"),
         ("cc-by-nc", r"\bCC[ -]BY-NC(?:-[SN][AD])?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\bCreative Commons [Nn]on-?[Cc]ommercial(?: [Ll]icen[cs]e)?\b"),
@@ -137,9 +137,8 @@ def _titles() -> dict[str, RoleKind]:
         for kind, names in words()["titles"].items():
             for name in names:
                 _TITLES[name] = RoleKind(kind)
-                if kind not in {"staff", "officer"}:
+                if kind not in {"staff", "officer"} and name not in {"head", "chair", "chief", "boss"}:
                     _TITLES[f"{name}s"] = RoleKind(kind)
-        _TITLES["chiefs"] = RoleKind.LEADER
         _TITLE_STARTS.update(name.split()[0] for name in _TITLES)
     return _TITLES
 

@@ -78,6 +78,7 @@ class Finder:
         self._seen: set[str] = set()
         self._lower: set[str] = set()
         self._not_slips = frozenset(lexicon.words["slips"]["not_slips"])
+        self._verbs = frozenset(lexicon.words["finite_verbs"]["verbs"])
         self._countries: dict[str, list[str]] = lexicon.words["countries"]
         self._kin = {frozenset(pair) for pair in lexicon.words["kin"]["pairs"]}
 
@@ -156,7 +157,7 @@ class Finder:
         if before is not None and entry.name == "X" and before.text[0].isupper() and before.lower not in _NOT_NAMES:
             return False
         if before is None or before.text in {":", "“", '"', "(", "•", "¶"}:
-            fits = after is None or after.lower in {"'s", "is", "was", "has", "had", ",", "(", "will", "says", "said"}
+            fits = after is None or after.lower in {"'s", ",", "("} or after.lower in self._verbs or after.lower in _AFTER_NAME
             return fits or folded[at] in self._seen or after is None or after.lower not in self._lower
         return True
 
@@ -242,7 +243,7 @@ class Finder:
     def _slip(self, tokens: Sequence[Token], folded: Sequence[str], at: int) -> Mention | None:
         """A word one or two letters away from a known name, where what stands around it speaks for that name."""
         word = folded[at]
-        if len(word) < 5 or word in self._not_slips or tokens[at].lower in self._lower or not word.isalpha():
+        if len(word) < 5 or word in self._not_slips or word in self._lexicon.entries or tokens[at].lower in self._lower or not word.isalpha():
             return None
         if word.endswith("s") and word[:-1] in self._lexicon.entries:
             return self._plural(tokens, at, word[:-1])

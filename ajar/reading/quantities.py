@@ -185,7 +185,7 @@ _SCALES = {
 _NUMBER_WORD = rf"(?:{'|'.join([*_TENS, *reversed(_SMALL)])})"
 _FIGURE = re.compile(
     r"(?P<currency>US\$|\$|€|£|\b(?:USD|EUR|GBP|euros?)\s)?\s?"
-    rf"(?<![\w.])(?P<number>\d{{1,3}}(?:[,\u202f\u00a0]\d{{3}})+(?:\.\d+)?|\d{{1,15}}(?:\.\d{{1,6}})?|\b{_NUMBER_WORD}(?:-{_NUMBER_WORD})?\b|\b(?:half )?an?(?= (?:hundred|thousand|million|billion|trillion)\b))"
+    rf"(?<![\w.])(?P<number>\d{{1,3}}(?:[,\u202f\u00a0]\d{{3}})+(?:\.\d+)?|\d{{1,15}}(?:\.\d{{1,6}})?|\b(?:{_NUMBER_WORD}|a) hundred(?: and)? {_NUMBER_WORD}(?:-{_NUMBER_WORD})?\b|\b{_NUMBER_WORD}(?:-{_NUMBER_WORD})?\b|\b(?:half )?an?(?= (?:hundred|thousand|million|billion|trillion)\b))"
     r"(?:[\s-]?(?P<scale>(?:hundred|thousand|millions?|billions?|trillion|bn|mn|tn)\b(?: (?:million|billion|thousand)\b)?|[BMTKbmkt]\b(?!\w)))?"
     r"(?P<percent>\s?(?:%|percent\b|per cent\b))?"
     r"(?:[\s-](?P<money>(?:US )?dollars?\b|euros?\b|pounds?\b|USD\b|EUR\b))?"
@@ -261,6 +261,9 @@ def _value(words: str) -> float:
         return 0.5
     if low in {"a", "an"}:
         return 1.0
+    if " hundred" in low:
+        head, _, rest = low.partition(" hundred")
+        return 100 * (1 if head == "a" else _WORDS[head]) + _value(rest.removeprefix(" and").strip())
     return float(sum(_WORDS[part] for part in low.split("-")))
 
 

@@ -31,7 +31,7 @@ _PIECES = {
     "det": "[the|a|an|its|his|her|their|another|one of the|one of its|one of his|own|our|<x:POS> 's|<x:POS> 's own]",
     "when": "[<d:D>|in <d:D>|on <d:D>|in ~1 <d:D>|, in <d:D> ,|, on <d:D> ,]",
     "was": "(is|are|was|were|be|been|being|has been|have been|had been|is being|remains|remained|stays|became|becomes|has become|'s|has never been|have never been|had never been|has always been|has long been|has now been|has since been|was never|were never|is not|are not)",
-    "have": "[has|have|had|has since|has now|has long|have long|has always|has never|have never|had never|also|has also|has just|had]",
+    "have": "[has|have|had|has since|has now|has long|have long|has always|has never|have never|had never|also|has also|has just|did|does|do|will|would|may|might|could|should]",
     "adv": "[also|now|then|first|later|already|just|only|recently|originally|finally|largely|publicly|openly|jointly|initially|still|never|not|always|freely|mostly|fully|actually|since|long|in fact|itself|himself|once|clearly|of course|soon|eventually|always been|never been|really|truly|completely|entirely|currently|no longer|not yet|not only|quietly|officially]",
     "past": "[former|formerly|ex|ex-|then|current|currently|onetime|one-time|long-time|longtime|late|outgoing|founding|first|early|once|previously|now|new|billionaire|long|also]",
     "model": "(model|models|chatbot|chatbots|system|systems|assistant|family|line|series|release|llm|language model|ai model|ai models|language models|large language model|weights)",

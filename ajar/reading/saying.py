@@ -103,8 +103,12 @@ def _name(item: Item) -> str:
 
 def is_guess(words: Sequence[str], *, may: bool) -> bool:
     """Whether a clause tells what may be or is to come. `may` says that the word may is part of the claim."""
-    held = set(words)
-    return bool(held & _GUESS) or (not may and "may" in held)
+    if _GUESS & set(words):
+        return True
+    return any(
+        word == "may" and not (may and set(words[number + 1 : number + 3]) & {"be", "use", "not", "only", "download"})
+        for number, word in enumerate(words)
+    )
 
 
 def is_opinion(sentence: str, *, names: bool) -> bool:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 SENTENCE_TOKENS = 200  # a longer one is no sentence; it is cut here
-_TOKEN = re.compile(r"[^\W_](?:\w|[-‑.·&'’](?=\w))*\+?|[^\w\s]|_", re.UNICODE)
-_CLITIC = re.compile(r"(?<=\w)(?:['’]s|['’]re|['’]ve|['’]ll|['’]d|n['’]t)$", re.IGNORECASE)
+_TOKEN = re.compile(r"[^\W_](?:\w|[-‑.·&'’](?=\w))*(?:\+(?:['’]s\b)?)?|[^\w\s]|_", re.UNICODE)
+_CLITIC = re.compile(r"(?<=[\w+])(?:['’]s|['’]re|['’]ve|['’]ll|['’]d|n['’]t)$", re.IGNORECASE)
 _JOINED = re.compile(
-    r"^(?P<name>.{2,40})-(?P<how>owned|backed|led|founded|funded|made|controlled|developed|built|run|headed|based|created)$",
+    r"^(?P<name>.{2,40})-(?P<how>owned|backed|led|founded|funded|made|controlled|developed|built|run|headed|based|created|maker|creator|parent|developer)$",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"[.!?…][\"'”’)\]»*_]*(?=\s)|[.!?…]{1,3}[\"'”’)\]»]*$")

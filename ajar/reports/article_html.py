@@ -97,12 +97,15 @@ def _marked(text: str, start: int, end: int, notes: Sequence[Statement], number:
 def _note(item: Statement, number: int) -> str:
     who = f", says {_t(item.attributed_to)}" if item.attributed_to else ""
     proposed = f" (proposed by {_t(item.proposed_by)})" if item.proposed_by else ""
-    fact = f"<br>{_t(item.fact)}" if item.fact else ""
     sources = "".join(f" {_source(url, place)}" for place, url in enumerate(item.sources, 1))
+    head = (
+        f'<a href="#s{number}">{number}</a> <b>{MARKS[item.verdict]} {item.verdict.value}</b>: '
+        f"{_t(item.about)}{who}{proposed}"
+    )
+    body = f"{_t(item.fact)}{f'<br>Sources:{sources}' if sources else ''}"
+    shown = " open" if item.verdict in {Judgement.CONTRADICTED, Judgement.IMPRECISE} else ""
     return (
-        f'<div class="margin {item.verdict.value}" id="n{number}"><a href="#s{number}">{number}</a> '
-        f"<b>{MARKS[item.verdict]} {item.verdict.value}</b>: {_t(item.about)}{who}{proposed}{fact}"
-        f"{f'<br>Sources:{sources}' if sources else ''}</div>"
+        f'<details class="margin {item.verdict.value}-note" id="n{number}"{shown}><summary>{head}</summary>{body}</details>'
     )
 
 
