@@ -49,6 +49,9 @@ _RELEASING = frozenset(
     "released launched published unveiled introduced announced debuted open-sourced appeared arrived shipped opened made put came release launch "
     "has put out available unveils releases launches".split()
 ) - {"has"}
+# Words that speak of events which need no name.
+_WORTH = frozenset("act suit lawsuit case jury trial bid offer board code bill duties obligations 1047".split())
+_TABLE_BARS = 4  # more, and the line is a row of a table
 _FOUNDING = frozenset({"founded", "established", "founding", "incorporated"})
 STATEMENTS = 2000  # of one article
 _SURE = {Judgement.SUPPORTED: 0, Judgement.CONTRADICTED: 1, Judgement.IMPRECISE: 2, Judgement.NOT_CHECKABLE: 3, Judgement.UNKNOWN: 4}
@@ -110,8 +113,8 @@ class Reader:
         row = resolve(row, number, scope, self.lexicon.catalogue, self.facts.as_of)
         scope.note(number, row)
         asks = sentence.tokens[-1].text == "?"
-        worth = any(item.cls in "POSL" for item in row) or {"act", "suit", "case", "jury", "trial", "bid", "offer", "board"} & {item.code for item in row}
-        if not asks and worth:
+        worth = any(item.cls in "POSL" for item in row) or _WORTH & {item.code for item in row}
+        if not asks and worth and text.count("|") < _TABLE_BARS:
             drafts += self._claims(row, dict(resolved), named)
             drafts += [(draft, "", "own-words") for draft in check_stances.own_words(text, sentence.start, row, self.facts)]
         found.statements += _placed(drafts, sentence, text)
@@ -177,6 +180,8 @@ class Reader:
         last = match.view[match.last - 1]
         speaker = speaker or who.get((last.start, last.end), "")
         relation = match.rule.relation
+        if relation in _OF_SYSTEMS and _is_compared(match):
+            return
         for draft in CHECKS[relation](claim):
             judged = flipped(draft) if claim.is_negated and relation not in {"suit", "accusation", "signature"} else draft
             near = claim.words(max(match.first - 4, 0), min(match.last + 1, len(match.view)))
@@ -245,6 +250,23 @@ class Reader:
             draft = check_events.parameters(chosen.ref, chosen.ref.entity, figure, self.facts)
             if draft:
                 yield draft, (figure.start, figure.end)
+
+
+_OF_SYSTEMS = frozenset({"openness", "licence", "commercial", "limits", "makes"})
+_COMPARING = frozenset("since than like unlike on from using against after before versus vs over via".split())
+
+
+def _is_compared(match: Match) -> bool:
+    """Whether the system that the match begins with is only what another is built on or compared with."""
+    first = match.view[match.first]
+    before = match.view[match.first - 1].code if match.first else ""
+    if first.cls != "S" or before not in _COMPARING:
+        return False
+    slot = next((name for name, held in match.slots.items() if held and held[0] is first), "")
+    if slot and len(match.slots[slot]) > 1:
+        match.slots[slot] = match.slots[slot][1:]  # `unlike GPT-4, Llama 3 can be downloaded`
+        return False
+    return True
 
 
 def _span(match: Match) -> tuple[int, int]:

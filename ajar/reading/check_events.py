@@ -95,7 +95,9 @@ def suit(claim: Claim) -> Iterator[Draft]:
         if not found:
             later = [item for item in facts.events(kind=EventKind.LAWSUIT, parties=[plaintiff.id]) if _is_suit(item) and _leads(accused.entity, item)]
             found = later
-        verdict, shown = _dated(claim, found) if found else (Judgement.UNKNOWN, found)
+        verdict, shown = (_dated(claim, found) if found else (Judgement.UNKNOWN, found))
+        if found and claim.match.rule.fixed.get("undated"):
+            verdict, shown = Judgement.SUPPORTED, found
         yield Draft(
             kind=KIND,
             verdict=verdict,
@@ -108,7 +110,8 @@ def suit(claim: Claim) -> Iterator[Draft]:
 
 
 def _is_suit(item: Event) -> bool:
-    return any(word in item.text.lower() for word in ("sues", "files", "suit", "complaint", "sues back"))
+    text = item.text.lower()
+    return "withdraw" not in text and any(word in text for word in ("sues", "files", "suit", "complaint"))
 
 
 def _leads(entity: object, item: Event) -> bool:

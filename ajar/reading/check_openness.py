@@ -27,6 +27,7 @@ _TABLE: dict[str, dict[Plain, Judgement]] = {
     "hosted-only": {Plain.FULL: _NO, Plain.OPEN: _NO, Plain.LIMITED: _NO, Plain.SHUT: _YES},
 }
 _OPENING = frozenset({"open-source", "fully-open", "open-weights", "open", "weights-public"})
+_ONE = frozenset({"first", "last", "next", "newest", "latest", "another"})  # one model, and not the maker's way
 _WITHHELD = frozenset({"secret", "undisclosed", "withheld", "missing", "withholds", "keeps", "kept"})
 _ANYBODY = frozenset({"anyone", "anybody", "everyone", "everybody", "freely"})
 
@@ -106,6 +107,8 @@ def record(claim: Claim) -> Iterator[Draft]:
     """A maker is open or closed."""
     says = claim.says or _said(claim.extra.get("o", ""))
     other = _said(claim.extra.get("o2", ""))
+    if _ONE & set(claim.words()):
+        return
     for maker in claim.mentions("a"):
         if isinstance(maker.entity, Organisation):
             yield record_draft(claim, maker.entity, says, both=bool(other) and other != says)

@@ -29,16 +29,17 @@ def stance(claim: Claim) -> Iterator[Draft]:
     for slot in ("a", "a2"):
         for party in claim.mentions(slot):
             if isinstance(party.entity, Organisation | Person):
-                yield _stance(claim, party.entity, is_for=is_for)
+                yield from _stance(claim, party.entity, is_for=is_for)
 
 
-def _stance(claim: Claim, party: Organisation | Person, *, is_for: bool) -> Draft:
+def _stance(claim: Claim, party: Organisation | Person, *, is_for: bool) -> Iterator[Draft]:
+    """What it says, and for a maker what it does: the one may be true and the other mixed."""
     facts = claim.facts
     if isinstance(party, Organisation) and _departs(facts.record(party), is_for=is_for):
-        return record_draft(claim, party, "open-source" if is_for else "closed")
+        yield record_draft(claim, party, "open-source" if is_for else "closed")
     held = positions(facts, party)
     verdict = _weighed(held, is_for=is_for)
-    return Draft(
+    yield Draft(
         kind=StatementKind.STANCE,
         verdict=verdict,
         subject=party.name,

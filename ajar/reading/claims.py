@@ -74,6 +74,8 @@ class Claim:
             word in _NEGATIONS and words[number + 1 : number + 2] not in (["only"], ["longer"], ["doubt"], ["strings"])
             for number, word in enumerate(words)
         )
+        if "neither" in words and "nor" in words:
+            count -= words.count("nor")
         said_so = self.match.rule.fixed.get("negated") == "yes"
         if said_so:
             return True

@@ -110,7 +110,7 @@ class _Resolver:
         """`the training data`, `the weights`: of the system spoken of, where the words do not say of which."""
         ahead = [item.code for item in self.items[at + 1 : at + 4]]
         size = 2 if " ".join(ahead[:2]) in _PARTS else 1 if ahead[:1] and ahead[0] in _PARTS else 0
-        if not size or (len(ahead) > size and ahead[size] in {"of", "for", "behind", "to"}):
+        if not size or (len(ahead) > size and ahead[size] in {"of", "for", "behind", "to"} and "commercial" not in ahead):
             return []
         found = self._nearest(before, EntityKind.SYSTEM)
         if found is None and self.scope.systems and self.number - self.scope.systems[0][0] <= 2:

@@ -31,7 +31,7 @@ _NOT_NAMES = frozenset(
     "i the a an he she it they we you his her its their our my this that these those in on at by for from to of and but or if when while "
     "after before since until as not no yes so then there here what who which how why where is are was were do does did has have had "
     "will would can could may might must should january february march april june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday ai api llm llms gpu ceo cto us u.s uk u.k eu american european chinese "
+    "monday tuesday wednesday thursday friday saturday sunday ai api llm llms gpu ceo cto us u.s uk u.k eu sb american european chinese "
     "french british english german mr ms mrs dr like unlike both neither either all some most many few one two three first second "
     "instead indeed act acts however meanwhile still yet even only also perhaps maybe now today yesterday last next earlier later".split()
 )
@@ -217,7 +217,7 @@ class Finder:
         self, tokens: Sequence[Token], folded: Sequence[str], at: int, *, titled: bool
     ) -> Mention | None:
         token = tokens[at]
-        if not token.text[0].isupper() or token.lower in _NOT_NAMES or len(token.text) < 2:
+        if not token.text[0].isupper() or token.lower.partition("-")[0] in _NOT_NAMES or len(token.text) < 2:
             return None
         slip = self._slip(tokens, folded, at)
         if slip is not None:

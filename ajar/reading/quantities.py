@@ -241,10 +241,10 @@ def _quantity(match: re.Match[str], text: str, floor: int) -> Quantity | None:
         unit = _CURRENCIES.get(currency, "")
     elif match["percent"]:
         unit = "percent"
-    elif match["what"] or (len(scale) == 1 and scale in "BMT"):
-        unit = "parameters"
     elif match["people"]:
         unit = "users"
+    elif match["what"] or (len(scale) == 1 and scale in "BT"):
+        unit = "parameters"
     sign = _ABOUT.search(text, max(match.start() - 16, floor), match.start())
     about = next((name for name, hit in sign.groupdict().items() if hit), "") if sign else ""
     said = (match["unit"] or "").lower()

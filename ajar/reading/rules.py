@@ -22,11 +22,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ajar.reading.items import ANY_NAME, Item, block
+from ajar.reading.items import ANY_NAME, Item, block, code
 from ajar.reading.lexicon import words
 
-# A word, or the words of a role: `figures like`, `its chief rival`.
-_WORD = rf"(?:[^\s,.:;!?\"“”\ue000-\uf8ff][^\s\ue000-\uf8ff]*|{block('R')}) "
+# A word, the words of a role (`its chief rival`), or `its`, which stands for a name with 's.
+_SAID_BEFORE = "".join(f"{code(name, 200)}-{code(name, 250)}" for name in "POS")
+_WORD = rf"(?:[{_SAID_BEFORE}] 's|[^\s,.:;!?\"“”\ue000-\uf8ff][^\s\ue000-\uf8ff]*|{block('R')}) "
 _PIECES = {
     "det": "[the|a|an|its|his|her|their|another|one of the|one of its|one of his|own|our|<x:POS> 's|<x:POS> 's own]",
     "when": "[<d:D>|in <d:D>|on <d:D>|in ~1 <d:D>|, in <d:D> ,|, on <d:D> ,]",

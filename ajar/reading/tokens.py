@@ -14,7 +14,7 @@ SENTENCE_TOKENS = 200  # a longer one is no sentence; it is cut here
 _TOKEN = re.compile(r"[^\W_](?:\w|[-‑.·&'’](?=\w))*(?:\+(?:['’]s\b)?)?|[^\w\s]|_", re.UNICODE)
 _CLITIC = re.compile(r"(?<=[\w+])(?:['’]s|['’]re|['’]ve|['’]ll|['’]d|n['’]t)$", re.IGNORECASE)
 _JOINED = re.compile(
-    r"^(?P<name>.{2,40})-(?P<how>owned|backed|led|founded|funded|made|controlled|developed|built|run|headed|based|created|maker|creator|parent|developer)$",
+    r"^(?P<name>.{2,40})-(?P<how>owned|backed|led|founded|funded|made|controlled|developed|built|run|headed|created|maker|creator|parent|developer)$",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"[.!?…][\"'”’)\]»*_]*(?=\s)|[.!?…]{1,3}[\"'”’)\]»]*$")
