@@ -1,7 +1,7 @@
 """Precision and recall of `ajar read`, kind by kind, on the marked articles of tests/reading/articles.
 
-    python benchmarks/reading.py            the development and the held-out articles, in two tables
-    python benchmarks/reading.py --misses   and what was missed or judged otherwise (development only)
+python benchmarks/reading.py            the development and the held-out articles, in two tables
+python benchmarks/reading.py --misses   and what was missed or judged otherwise (development only)
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def add(total: Score, reading: ArticleReading, marks: list[dict[str, Any]], wher
         if right:
             total.hit[kinds[0]] += 1
         else:
-            total.misses.append(f"{where}: {mark['quote']!r} {kinds} {verdicts}: {[_short(item) for _, item in near]}")
+            total.misses.append(
+                f"{where}: {mark['quote']!r} {kinds} {verdicts}: {[_short(item) for _, item in near]}"
+            )
         for number, item in near:
             if item.verdict in CHECKED and number not in seen:
                 seen.add(number)
@@ -119,14 +121,20 @@ def table(name: str, total: Score) -> str:
         rows.append(
             f"  {kind:<18}{total.marked[kind]:>7}{total.recall(kind):>8.0%}{total.judged[kind]:>8}{total.precision(kind):>11.0%}"
         )
-    rows.append(f"  {'all':<18}{total.marked.total():>7}{total.recall():>8.0%}{total.judged.total():>8}{total.precision():>11.0%}")
+    rows.append(
+        f"  {'all':<18}{total.marked.total():>7}{total.recall():>8.0%}{total.judged.total():>8}{total.precision():>11.0%}"
+    )
     rows.append(f"  true statements called contradicted: {len(total.false_alarms)}")
     return "\n".join(rows)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--misses", action="store_true", help="list what was missed in the development articles")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--misses", action="store_true", help="list what was missed in the development articles"
+    )
     asked = parser.parse_args()
     for group, name in (("dev", "development"), ("heldout", "held out")):
         total = score(group)

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     help="What to print.",
 )
 @output
-@click.option("-v", "--verbose", is_flag=True, help="Show opinions and what is unknown too, and every source.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show opinions and what is unknown too, and every source."
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 when a statement is contradicted.")
 @click.option(
     "--with-model",
@@ -74,7 +76,9 @@ def read(
     from ajar import reading
 
     if (url is None) != (model is None):
-        raise UsageError("--with-model and --model go together", hint="give both the address and the model's name")
+        raise UsageError(
+            "--with-model and --model go together", hint="give both the address and the model's name"
+        )
     data, name = _bytes(article)
     found = reading.read(data, name, date=_date(date))
     if url is not None and model is not None:
@@ -121,7 +125,9 @@ def _date(text: str | None) -> PartialDate | None:
     try:
         return PartialDate(text)
     except ValueError as error:
-        raise UsageError(f"--date {text}: not a date", hint="write it as 2024-03-12, 2024-03 or 2024") from error
+        raise UsageError(
+            f"--date {text}: not a date", hint="write it as 2024-03-12, 2024-03 or 2024"
+        ) from error
 
 
 def _proposed(found: ArticleReading, url: str, model: str, key_from: str) -> ArticleReading:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ajar.model.article import Judgement, Span, Statement, StatementKind
-from ajar.model.catalogue import Organisation, Product, System
 from ajar.model.partial_date import PartialDate
-from ajar.reading import check_events, check_makers, check_openness, check_people, check_stances
+from ajar.reading import check_events, check_makers, check_names, check_openness, check_people, check_stances
+from ajar.reading.beside import beside
 from ajar.reading.claims import Claim, Draft, flipped
-from ajar.reading.clauses import VERBS, views
+from ajar.reading.clauses import views
 from ajar.reading.coreference import Scope, resolve
 from ajar.reading.facts import Facts
 from ajar.reading.items import Item, items, licences, titles
 from ajar.reading.lexicon import Lexicon
 from ajar.reading.mentions import Finder, Mention
 from ajar.reading.pages import Page
-from ajar.reading.quantities import DateMention, Quantity, dates, quantities
+from ajar.reading.quantities import DateMention, dates, quantities
 from ajar.reading.rules import Line, Match, grammar, matches
 from ajar.reading.saying import is_guess, is_opinion, speakers
 from ajar.reading.tokens import Sentence, sentences
@@ -26,10 +26,10 @@ CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
     "role": check_people.role,
     "role-somewhere": check_people.somewhere,
     "left": check_people.left,
-    "former-name": check_people.former_name,
-    "same-as": check_people.same_as,
-    "nature": check_people.nature,
-    "country": check_people.country,
+    "former-name": check_names.former_name,
+    "same-as": check_names.same_as,
+    "nature": check_names.nature,
+    "country": check_names.country,
     "makes": check_makers.makes,
     "owns": check_makers.owns,
     "share": check_makers.share,
@@ -45,17 +45,41 @@ CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
     "suit": check_events.suit,
     "event": check_events.event,
 }
-_RELEASING = frozenset(
-    "released launched published unveiled introduced announced debuted open-sourced appeared arrived shipped opened made put came release launch "
-    "has put out available unveils releases launches".split()
-) - {"has"}
 # Words that speak of events which need no name.
-_WORTH = frozenset("act suit lawsuit case jury trial bid offer board code bill duties obligations 1047".split())
+_WORTH = frozenset(
+    [
+        "act",
+        "suit",
+        "lawsuit",
+        "case",
+        "jury",
+        "trial",
+        "bid",
+        "offer",
+        "board",
+        "code",
+        "bill",
+        "duties",
+        "obligations",
+        "1047",
+    ]
+)
 _TABLE_BARS = 4  # more, and the line is a row of a table
-_FOUNDING = frozenset({"founded", "established", "founding", "incorporated"})
 STATEMENTS = 2000  # of one article
-_SURE = {Judgement.SUPPORTED: 0, Judgement.CONTRADICTED: 1, Judgement.IMPRECISE: 2, Judgement.NOT_CHECKABLE: 3, Judgement.UNKNOWN: 4}
-_ORDER = {Judgement.CONTRADICTED: 0, Judgement.IMPRECISE: 1, Judgement.SUPPORTED: 2, Judgement.UNKNOWN: 3, Judgement.NOT_CHECKABLE: 4}
+_SURE = {
+    Judgement.SUPPORTED: 0,
+    Judgement.CONTRADICTED: 1,
+    Judgement.IMPRECISE: 2,
+    Judgement.NOT_CHECKABLE: 3,
+    Judgement.UNKNOWN: 4,
+}
+_ORDER = {
+    Judgement.CONTRADICTED: 0,
+    Judgement.IMPRECISE: 1,
+    Judgement.SUPPORTED: 2,
+    Judgement.UNKNOWN: 3,
+    Judgement.NOT_CHECKABLE: 4,
+}
 
 
 @dataclass(slots=True)
@@ -93,39 +117,48 @@ class Reader:
         return found
 
     def _sentence(
-        self, number: int, sentence: Sentence, mentions: Sequence[Mention], scope: Scope, named: frozenset[str], found: Reading
+        self,
+        number: int,
+        sentence: Sentence,
+        mentions: Sequence[Mention],
+        scope: Scope,
+        named: frozenset[str],
+        found: Reading,
     ) -> None:
         text = self.page.text[sentence.start : sentence.end]
-        drafts: list[tuple[Draft, str, str]] = [(_slip(mention), "", "spelling") for mention in mentions if mention.is_slip]
+        drafts: list[tuple[Draft, str, str]] = [
+            (_slip(mention), "", "spelling") for mention in mentions if mention.is_slip
+        ]
         days = dates(self.page.prose, sentence.start, sentence.end, self.article)
         resolved = self._resolved(days)
         found.spoken += [item for mention, item in resolved if mention.year]
-        row = items(
-            sentence,
-            [
-                *licences(self.page.prose, sentence.start, sentence.end),
-                *mentions,
-                *days,
-                *quantities(self.page.prose, sentence.start, sentence.end),
-                *titles(sentence.tokens),
-            ],
-        )
+        row = self._row(sentence, mentions, days)
         row = resolve(row, number, scope, self.lexicon.catalogue, self.facts.as_of)
         scope.note(number, row)
         asks = sentence.tokens[-1].text == "?"
         worth = any(item.cls in "POSL" for item in row) or _WORTH & {item.code for item in row}
         if not asks and worth and text.count("|") < _TABLE_BARS:
             drafts += self._claims(row, dict(resolved), named)
-            drafts += [(draft, "", "own-words") for draft in check_stances.own_words(text, sentence.start, row, self.facts)]
+            drafts += [
+                (draft, "", "own-words")
+                for draft in check_stances.own_words(text, sentence.start, row, self.facts)
+            ]
         found.statements += _placed(drafts, sentence, text)
-        if not any(draft.verdict is not Judgement.UNKNOWN for draft, _, _ in drafts):
-            named_here = any(isinstance(item.ref, Mention) and item.ref.entity for item in row)
-            whole = sentence.tokens[-1].text in ".!?…”\"’)" and sentence.tokens[0].text != "¶" and len(sentence.tokens) > 3
-            if whole and is_opinion(text, names=named_here):
-                found.statements.append(_opinion(sentence, text, mentions))
+        if all(draft.verdict is Judgement.UNKNOWN for draft, _, _ in drafts) and _is_opinion(
+            sentence, text, row
+        ):
+            found.statements.append(_opinion(sentence, text, mentions))
         for draft, _, _ in drafts:
             if draft.when is not None:
                 found.spoken.append(draft.when)
+
+    def _row(
+        self, sentence: Sentence, mentions: Sequence[Mention], days: Sequence[DateMention]
+    ) -> list[Item]:
+        place = (self.page.prose, sentence.start, sentence.end)
+        return items(
+            sentence, [*licences(*place), *mentions, *days, *quantities(*place), *titles(sentence.tokens)]
+        )
 
     def _resolved(self, days: Sequence[DateMention]) -> list[tuple[DateMention, PartialDate]]:
         """Each date with its year: one said before in the sentence, else the last such day before the article."""
@@ -154,18 +187,24 @@ class Reader:
         known = grammar()
 
         def said(view: Sequence[Item]) -> list[tuple[DateMention, tuple[PartialDate, ...]]]:
-            return [(item.ref, self._years(item.ref, resolved)) for item in view if isinstance(item.ref, DateMention) and item.ref in resolved]
+            return [
+                (item.ref, self._years(item.ref, resolved))
+                for item in view
+                if isinstance(item.ref, DateMention) and item.ref in resolved
+            ]
 
         for view in views(row):
             line = Line(view)
             for match in matches(line, known):
                 claim = Claim(match=match, facts=self.facts, dates=said, named=named, extra=match.said)
                 found += self._judged(claim, who)
-            for draft, span in self._beside(view, line, said):
+            for draft, span in beside(view, line.words, said, self.facts):
                 found.append((replace(draft, span=span), who.get(span, ""), "beside"))
         return _unique(found)
 
-    def _years(self, mention: DateMention, resolved: dict[DateMention, PartialDate]) -> tuple[PartialDate, ...]:
+    def _years(
+        self, mention: DateMention, resolved: dict[DateMention, PartialDate]
+    ) -> tuple[PartialDate, ...]:
         """The day it most likely means, and the same day a year before when no year was said."""
         date = resolved[mention]
         if mention.year is not None:
@@ -180,86 +219,72 @@ class Reader:
         last = match.view[match.last - 1]
         speaker = speaker or who.get((last.start, last.end), "")
         relation = match.rule.relation
-        if relation in _OF_SYSTEMS and _is_compared(match):
+        if (relation in _OF_SYSTEMS and _is_compared(match)) or _is_object(match):
             return
         for draft in CHECKS[relation](claim):
-            judged = flipped(draft) if claim.is_negated and relation not in {"suit", "accusation", "signature"} else draft
+            judged = (
+                flipped(draft)
+                if claim.is_negated and relation not in {"suit", "accusation", "signature"}
+                else draft
+            )
             near = claim.words(max(match.first - 4, 0), min(match.last + 1, len(match.view)))
-            if judged.verdict is not Judgement.SUPPORTED and is_guess(near, may=relation in {"commercial", "openness", "licence"}):
+            if judged.verdict is not Judgement.SUPPORTED and is_guess(
+                near, may=relation in {"commercial", "openness", "licence"}
+            ):
                 judged = replace(judged, verdict=Judgement.NOT_CHECKABLE)
-            if speaker and judged.verdict is Judgement.CONTRADICTED and relation not in {"stance"}:
-                judged = replace(judged, verdict=Judgement.IMPRECISE, fact=f"said by {speaker}; {judged.fact}")
+            if speaker and judged.verdict is Judgement.CONTRADICTED and relation != "stance":
+                judged = replace(
+                    judged, verdict=Judgement.IMPRECISE, fact=f"said by {speaker}; {judged.fact}"
+                )
             yield replace(judged, span=judged.span or span), speaker, match.rule.id
-
-    def _beside(
-        self, view: Sequence[Item], line: Line, said: Callable[[Sequence[Item]], list[tuple[DateMention, tuple[PartialDate, ...]]]]
-    ) -> Iterator[tuple[Draft, tuple[int, int]]]:
-        """What stands beside a name without a rule of its own: dates of release and founding, parameters, money."""
-        things = [item for item in view if item.cls == "S"]
-        days = [(mention, group) for mention, group in said(view) if mention.sign not in {"until", "by", "before", "till", "since"}]
-        if things and days and line.words & _RELEASING:
-            yield from self._releases(view, things, days)
-        makers = [item for item in view if item.cls == "O"]
-        if len(makers) == 1 and days and line.words & _FOUNDING and isinstance(makers[0].ref, Mention) and not things:
-            entity = makers[0].ref.entity
-            draft = check_events.founded(entity, [group for _, group in days[:1]]) if isinstance(entity, Organisation) else None
-            if draft:
-                yield draft, (makers[0].start, max(days[0][0].end, makers[0].end))
-        for at, item in enumerate(view):
-            if item.cls == "Q" and isinstance(item.ref, Quantity):
-                yield from self._parameters(view, at, item.ref)
-            elif item.cls == "M" and isinstance(item.ref, Quantity):
-                parties = [other.ref for other in view if isinstance(other.ref, Mention) and other.cls in "PO"]
-                if parties:
-                    draft = check_events.money(item.ref, parties, [group for _, group in days], [other.code for other in view], self.facts)
-                    if draft:
-                        yield draft, (item.start, item.end)
-
-    def _releases(
-        self, view: Sequence[Item], things: Sequence[Item], days: Sequence[tuple[DateMention, tuple[PartialDate, ...]]]
-    ) -> Iterator[tuple[Draft, tuple[int, int]]]:
-        """The date nearest to a verb of release is that of the system nearest to it."""
-        places = [number for number, item in enumerate(view) if item.code in _RELEASING]
-        for number in places[:2]:
-            days_here = [pair for pair in days if self._belongs(view, number, pair[0])]
-            if not days_here:
-                continue
-            nearest = min(things, key=lambda item: abs(view.index(item) - number))
-            group = [item for item in things if abs(view.index(item) - view.index(nearest)) <= 2 * len(things)]
-            day = min(days_here, key=lambda pair: min(abs(pair[0].start - view[number].start), abs(pair[0].start - nearest.start)))
-            for thing in group:
-                if not isinstance(thing.ref, Mention) or not isinstance(thing.ref.entity, System | Product):
-                    continue
-                draft = check_events.released(thing.ref, thing.ref.entity, [day[1]], self.facts)
-                if draft:
-                    yield draft, (min(thing.start, day[0].start), max(thing.end, day[0].end))
-
-    def _belongs(self, view: Sequence[Item], verb: int, day: DateMention) -> bool:
-        """A date goes with a verb before it in the clause, or with the first verb when it opens the clause."""
-        at = next((number for number, item in enumerate(view) if item.ref is day), len(view))
-        between = view[min(at, verb) + 1 : max(at, verb)]
-        if at > verb:
-            return not any(item.code in VERBS for item in between)
-        return not any(item.code in VERBS for item in view[:at])
-
-    def _parameters(self, view: Sequence[Item], at: int, figure: Quantity) -> Iterator[tuple[Draft, tuple[int, int]]]:
-        before = [item for item in view[:at] if item.cls == "S"]
-        after = [item for item in view[at + 1 : at + 8] if item.cls == "S"]
-        chosen = before[-1] if before else after[0] if after else None
-        if chosen is not None and isinstance(chosen.ref, Mention) and isinstance(chosen.ref.entity, System | Product):
-            draft = check_events.parameters(chosen.ref, chosen.ref.entity, figure, self.facts)
-            if draft:
-                yield draft, (figure.start, figure.end)
 
 
 _OF_SYSTEMS = frozenset({"openness", "licence", "commercial", "limits", "makes"})
-_COMPARING = frozenset("since than like unlike on from using against after before versus vs over via".split())
+_DERIVED = frozenset("version versions variant variants distillation copy successor predecessor derivative fork".split())
+# Rules that begin with who does it; a name behind one of these words is not who does it.
+_ACTIVE = frozenset(
+    {
+        "maker-makes-system", "owner-owns-maker", "funder-funds-maker", "party-sues-party", "maker-record", "party-supports",
+        "party-opposes", "party-accuses", "leads-maker", "founded-by-person", "person-left-maker", "owner-holds-share",
+    }
+)  # fmt: skip
+_NO_SUBJECT = frozenset("to with for against from than on of at unlike like".split())
+_COMPARING = frozenset(
+    [
+        "since",
+        "than",
+        "like",
+        "unlike",
+        "on",
+        "from",
+        "using",
+        "against",
+        "after",
+        "before",
+        "versus",
+        "vs",
+        "over",
+        "via",
+    ]
+)
+
+
+def _is_object(match: Match) -> bool:
+    """Whether the name that the match begins with stands behind a preposition: it does nothing then."""
+    first = match.view[match.first]
+    begins = first in match.slots.get("a", ())
+    before = match.view[match.first - 1].code if match.first else ""
+    return begins and match.rule.id in _ACTIVE and before in _NO_SUBJECT
 
 
 def _is_compared(match: Match) -> bool:
     """Whether the system that the match begins with is only what another is built on or compared with."""
     first = match.view[match.first]
     before = match.view[match.first - 1].code if match.first else ""
+    if first.cls == "S" and before == "of" and match.view[match.first - 2].code in _DERIVED:
+        return True
+    if match.rule.id == "system-is-open" and first.cls == "S" and before in {"of", "for", "behind"}:
+        return True  # a part of it is meant: the weights of, the data of
     if first.cls != "S" or before not in _COMPARING:
         return False
     slot = next((name for name, held in match.slots.items() if held and held[0] is first), "")
@@ -280,7 +305,11 @@ def _unique(found: Sequence[tuple[Draft, str, str]]) -> list[tuple[Draft, str, s
     for row in found:
         draft = row[0]
         about = draft.about.removeprefix("not: ")
-        key = (draft.kind, draft.subject, about.partition(" came out ")[0] if " came out " in about else about)
+        key = (
+            draft.kind,
+            draft.subject,
+            about.partition(" came out ")[0] if " came out " in about else about,
+        )
         held = kept.get(key)
         if held is None or _SURE[draft.verdict] < _SURE[held[0].verdict]:
             kept[key] = row
@@ -316,6 +345,13 @@ def _slip(mention: Mention) -> Draft:
         sources=tuple(source.url for source in entity.sources[:2]) if entity else (),
         span=(mention.start, mention.end),
     )
+
+
+def _is_opinion(sentence: Sentence, text: str, row: Sequence[Item]) -> bool:
+    tokens = sentence.tokens
+    whole = tokens[-1].text in '.!?…”"’)' and tokens[0].text != "¶" and len(tokens) > 3
+    named = any(isinstance(item.ref, Mention) and item.ref.entity for item in row)
+    return whole and is_opinion(text, names=named)
 
 
 def _opinion(sentence: Sentence, text: str, mentions: Sequence[Mention]) -> Statement:

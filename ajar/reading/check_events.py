@@ -24,8 +24,8 @@ def event(claim: Claim) -> Iterator[Draft]:
     asked = set(fixed.get("among", "").split("|")) - {""}
     if asked and not asked <= claim.named:
         return
-    party = fixed.get("party", "")
-    if party and claim.match.slots.get("a") and claim.entity("a") is not None and claim.entity("a").id not in party.split("|"):  # type: ignore[union-attr]
+    actor, party = claim.entity("a"), fixed.get("party", "")
+    if party and actor is not None and actor.id not in party.split("|"):
         return
     wanted = set(fixed["event"].split("|"))
     known = [item for item in claim.facts.catalogue.events if item.id in wanted]
@@ -34,7 +34,7 @@ def event(claim: Claim) -> Iterator[Draft]:
     if not past:
         return
     verdict = Judgement(fixed.get("verdict", "supported"))
-    found = past
+    found: Sequence[Event] = past
     if verdict is Judgement.SUPPORTED:
         verdict, found = _dated(claim, past)
     yield Draft(
@@ -51,7 +51,13 @@ def event(claim: Claim) -> Iterator[Draft]:
 
 def _subject(claim: Claim, found: Event) -> str:
     entity = claim.entity("a")
-    return entity.name if entity is not None else claim.facts.catalogue.name_of(found.parties[0]) if found.parties else found.id
+    return (
+        entity.name
+        if entity is not None
+        else claim.facts.catalogue.name_of(found.parties[0])
+        if found.parties
+        else found.id
+    )
 
 
 def event_words(found: Event) -> str:
@@ -74,7 +80,9 @@ def _dated(claim: Claim, known: Sequence[Event]) -> tuple[Judgement, Sequence[Ev
 
 def _far(said: Sequence[Sequence[PartialDate]], known: PartialDate) -> bool:
     return all(
-        max((one.earliest - known.latest).days, (known.earliest - one.latest).days) > _MONTH for dates in said for one in dates
+        max((one.earliest - known.latest).days, (known.earliest - one.latest).days) > _MONTH
+        for dates in said
+        for one in dates
     )
 
 
@@ -93,9 +101,13 @@ def suit(claim: Claim) -> Iterator[Draft]:
             if item.parties.index(plaintiff.id) < item.parties.index(accused.id) and _is_suit(item)
         ]
         if not found:
-            later = [item for item in facts.events(kind=EventKind.LAWSUIT, parties=[plaintiff.id]) if _is_suit(item) and _leads(accused.entity, item)]
+            later = [
+                item
+                for item in facts.events(kind=EventKind.LAWSUIT, parties=[plaintiff.id])
+                if _is_suit(item) and _leads(accused.entity, item)
+            ]
             found = later
-        verdict, shown = (_dated(claim, found) if found else (Judgement.UNKNOWN, found))
+        verdict, shown = _dated(claim, found) if found else (Judgement.UNKNOWN, found)
         if found and claim.match.rule.fixed.get("undated"):
             verdict, shown = Judgement.SUPPORTED, found
         yield Draft(
@@ -121,7 +133,9 @@ def _leads(entity: object, item: Event) -> bool:
 # releases
 
 
-def released(thing: Mention, entity: System | Product, claim_dates: Sequence[Sequence[PartialDate]], facts: Facts) -> Draft | None:
+def released(
+    thing: Mention, entity: System | Product, claim_dates: Sequence[Sequence[PartialDate]], facts: Facts
+) -> Draft | None:
     """A system came out on a day."""
     if thing.is_variant or thing.is_vague:
         return None
@@ -131,8 +145,18 @@ def released(thing: Mention, entity: System | Product, claim_dates: Sequence[Seq
     fits = any(may_be_same(one, date) for dates in claim_dates for one in dates for date in known)
     verdict = Judgement.SUPPORTED
     if not fits:
-        sure = len(claim_dates) == 1 and isinstance(entity, System) and all(_far(claim_dates, date) for date in known)
-        verdict = Judgement.CONTRADICTED if sure else Judgement.IMPRECISE if isinstance(entity, System) else Judgement.UNKNOWN
+        sure = (
+            len(claim_dates) == 1
+            and isinstance(entity, System)
+            and all(_far(claim_dates, date) for date in known)
+        )
+        verdict = (
+            Judgement.CONTRADICTED
+            if sure
+            else Judgement.IMPRECISE
+            if isinstance(entity, System)
+            else Judgement.UNKNOWN
+        )
     shown = ", ".join(sorted({str(date) for date in known})[:4])
     return Draft(
         kind=KIND,
@@ -148,8 +172,17 @@ def release_dates(entity: System | Product, facts: Facts) -> tuple[list[PartialD
     """Days on which it, or one of its line, came out."""
     systems = (entity,) if isinstance(entity, System) else facts.systems_of(entity)
     keys = {system.id for system in systems}
-    events = [item for item in facts.catalogue.events if item.kind is EventKind.RELEASE and keys & set(item.systems) and facts.is_past(item.date)]
-    known = [date for system in systems for date in (system.date, system.weights_date) if date is not None and facts.is_past(date)]
+    events = [
+        item
+        for item in facts.catalogue.events
+        if item.kind is EventKind.RELEASE and keys & set(item.systems) and facts.is_past(item.date)
+    ]
+    known = [
+        date
+        for system in systems
+        for date in (system.date, system.weights_date)
+        if date is not None and facts.is_past(date)
+    ]
     if isinstance(entity, Product) and entity.since is not None:
         known.append(entity.since)
     known += [date for item in events for date in (item.date, item.until) if date is not None]
@@ -172,9 +205,11 @@ def parameters(thing: Mention, entity: System | Product, figure: Quantity, facts
     if any(_fits(figure, numbers) for _, numbers in known):
         verdict = Judgement.SUPPORTED
     elif isinstance(entity, System) and not thing.is_variant and not thing.others:
-        ranged = any(word in (entity.parameters or "") for word in ("largest", "to ", "-", "at launch", "also"))
+        ranged = any(
+            word in (entity.parameters or "") for word in ("largest", "to ", "-", "at launch", "also")
+        )
         inside = ranged and figure.value < max(known[0][1])
-        verdict = Judgement.UNKNOWN if inside else Judgement.CONTRADICTED
+        verdict = Judgement.UNKNOWN if inside or figure.part == "active" else Judgement.CONTRADICTED
     fact = "; ".join(f"{system.name}: {system.parameters}" for system, _ in known[:4])
     return _figure(thing, verdict, said, fact, systems)
 
@@ -207,10 +242,17 @@ def _fits(figure: Quantity, known: Sequence[float]) -> bool:
     return False
 
 
-def money(figure: Quantity, named: Sequence[Mention], dates: Sequence[Sequence[PartialDate]], words: Sequence[str], facts: Facts) -> Draft | None:
+def money(
+    figure: Quantity,
+    named: Sequence[Mention],
+    words: Sequence[str],
+    facts: Facts,
+) -> Draft | None:
     """An amount beside parties that an event or a tie with an amount joins."""
     keys = {mention.id for mention in named if mention.entity is not None}
-    found = [(what, amount, record) for what, amount, unit, record in _amounts(facts, keys) if unit == figure.unit]
+    found = [
+        (what, amount, record) for what, amount, unit, record in _amounts(facts, keys) if unit == figure.unit
+    ]
     if not found:
         return None
     slack = _ROUGH if figure.about else 0.05
@@ -224,7 +266,9 @@ def money(figure: Quantity, named: Sequence[Mention], dates: Sequence[Sequence[P
         verdict=verdict,
         subject=next(mention.shown for mention in named if mention.entity is not None),
         about=f"{figure.value:,.0f} {figure.unit}",
-        fact=event_words(record) if isinstance(record, Event) else f"{rows[0][0]}: {rows[0][1]:,.0f} {figure.unit}",
+        fact=event_words(record)
+        if isinstance(record, Event)
+        else f"{rows[0][0]}: {rows[0][1]:,.0f} {figure.unit}",
         sources=sources_of(record),
         is_flippable=False,
     )

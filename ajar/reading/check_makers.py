@@ -14,7 +14,28 @@ from ajar.reading.quantities import Quantity
 KIND = StatementKind.MAKES_OWNS_FUNDS
 _OWNING = frozenset({TieKind.OWNED_BY, TieKind.PART_OF})
 # Whoever publishes these of a system need not have made it.
-_PARTS = frozenset({"weights", "data", "code", "report", "paper", "details", "licence", "license", "parameters", "access", "terms", "price", "prices", "study", "card", "app", "version", "versions"})
+_PARTS = frozenset(
+    {
+        "weights",
+        "data",
+        "code",
+        "report",
+        "paper",
+        "details",
+        "licence",
+        "license",
+        "parameters",
+        "access",
+        "terms",
+        "price",
+        "prices",
+        "study",
+        "card",
+        "app",
+        "version",
+        "versions",
+    }
+)
 _SHARE_SLACK = 1.5  # points of a percent
 _MONEY_SLACK = 0.1
 
@@ -59,7 +80,9 @@ def _makes(claim: Claim, maker: Mention, thing: Mention, entity: System | Produc
     )
 
 
-def _by_organisation(claim: Claim, maker: Organisation, entity: System | Product, makers: Sequence[str]) -> Judgement:
+def _by_organisation(
+    claim: Claim, maker: Organisation, entity: System | Product, makers: Sequence[str]
+) -> Judgement:
     facts = claim.facts
     if maker.id in makers or any(maker.id in facts.kin(key) for key in makers):
         return Judgement.SUPPORTED
@@ -71,25 +94,35 @@ def _by_organisation(claim: Claim, maker: Organisation, entity: System | Product
         for tie in other.ties
     )
     spoken = claim.match.rule.id == "maker-possessive-system" or any(
-        word in {"launched", "announced", "introduced", "unveiled", "opened", "rolled", "presented"} for word in claim.words()
+        word in {"launched", "announced", "introduced", "unveiled", "opened", "rolled", "presented"}
+        for word in claim.words()
     )
     return Judgement.UNKNOWN if tied and spoken else Judgement.CONTRADICTED
 
 
 def _took_part(claim: Claim, maker: Organisation, entity: System | Product) -> bool:
     """Whether a release of it names the organisation as a party too: a platform, a partner."""
-    keys = {entity.id} | ({system.id for system in claim.facts.systems_of(entity)} if isinstance(entity, Product) else set())
+    keys = {entity.id} | (
+        {system.id for system in claim.facts.systems_of(entity)} if isinstance(entity, Product) else set()
+    )
     return any(
-        keys & set(event.systems) and maker.id in event.parties for event in claim.facts.events(kind=EventKind.RELEASE)
+        keys & set(event.systems) and maker.id in event.parties
+        for event in claim.facts.events(kind=EventKind.RELEASE)
     )
 
 
 def _by_person(claim: Claim, person: Person, makers: Sequence[str]) -> Judgement:
     roles = [role for role in person.roles if role.organisation in makers]
-    if any(role.kind in {RoleKind.FOUNDER, RoleKind.LEADER} and claim.facts.is_past(role.since) for role in roles):
+    if any(
+        role.kind in {RoleKind.FOUNDER, RoleKind.LEADER} and claim.facts.is_past(role.since) for role in roles
+    ):
         return Judgement.SUPPORTED
     leads = any(role.kind is RoleKind.LEADER for role in person.roles)
-    return Judgement.CONTRADICTED if leads and not roles and claim.match.rule.id == "maker-makes-system" else Judgement.UNKNOWN
+    return (
+        Judgement.CONTRADICTED
+        if leads and not roles and claim.match.rule.id == "maker-makes-system"
+        else Judgement.UNKNOWN
+    )
 
 
 def owns(claim: Claim) -> Iterator[Draft]:
@@ -98,16 +131,25 @@ def owns(claim: Claim) -> Iterator[Draft]:
     if not isinstance(thing, Organisation) or not isinstance(owner, Organisation | Person) or owner is thing:
         return
     verdict, fact, sources = _owns(claim, owner, thing)
-    yield Draft(kind=KIND, verdict=verdict, subject=thing.name, about=f"{owner.name} owns {thing.name}", fact=fact, sources=sources)
+    yield Draft(
+        kind=KIND,
+        verdict=verdict,
+        subject=thing.name,
+        about=f"{owner.name} owns {thing.name}",
+        fact=fact,
+        sources=sources,
+    )
 
 
-def _owns(claim: Claim, owner: Organisation | Person, thing: Organisation) -> tuple[Judgement, str, tuple[str, ...]]:
+def _owns(
+    claim: Claim, owner: Organisation | Person, thing: Organisation
+) -> tuple[Judgement, str, tuple[str, ...]]:
     facts = claim.facts
     owning = [tie for tie in thing.ties if tie.kind in _OWNING and facts.is_past(tie.since)]
     fitting = [tie for tie in owning if tie.party == owner.id]
     if fitting:
         return _owned(claim, fitting, thing)
-    if _owner_above(claim, owner, thing) or "under" in claim.words() and _same_body(owner, thing):
+    if _owner_above(claim, owner, thing):
         return Judgement.SUPPORTED, _ownership(claim, thing, owning), sources_of(*owning)
     if isinstance(owner, Person):
         roles = owner.roles_in(thing.id)
@@ -120,22 +162,39 @@ def _owns(claim: Claim, owner: Organisation | Person, thing: Organisation) -> tu
     if any(tie.party == owner.id and tie.kind in _OWNING and not tie.figures for tie in thing.ties):
         return Judgement.UNKNOWN, "announced after the article's day", ()
     if _is_company(owner) and _is_company(thing):
-        return Judgement.CONTRADICTED, _ownership(claim, thing, owning), sources_of(*owning, *thing.ties) or sources_of(thing)
+        return (
+            Judgement.CONTRADICTED,
+            _ownership(claim, thing, owning),
+            sources_of(*owning, *thing.ties) or sources_of(thing),
+        )
     return Judgement.UNKNOWN, "", ()
 
 
-def _owned(claim: Claim, fitting: Sequence[Tie], thing: Organisation) -> tuple[Judgement, str, tuple[str, ...]]:
+def _owned(
+    claim: Claim, fitting: Sequence[Tie], thing: Organisation
+) -> tuple[Judgement, str, tuple[str, ...]]:
     fact, sources = _told(claim, thing, fitting), sources_of(*fitting)
     if any(figure.unit == "percent" for tie in fitting for figure in tie.figures):
         whole = any(word in {"all", "whole"} for word in claim.words())
         return (Judgement.CONTRADICTED if whole else Judgement.IMPRECISE), fact, sources
     said = claim.said_dates()
     known = [tie.since for tie in fitting if tie.since]
-    if said and known and not any(may_be_same(one, date, 31) for dates in said for one in dates for date in known):
+    if (
+        said
+        and known
+        and not any(may_be_same(one, date, 31) for dates in said for one in dates for date in known)
+    ):
         return (Judgement.CONTRADICTED if len(said) == 1 else Judgement.IMPRECISE), fact, sources
     over = all(tie.until is not None and claim.facts.is_past(tie.until) for tie in fitting)
-    bought = any(word in {"bought", "acquired", "purchased", "took", "takeover", "purchase", "acquisition"} for word in claim.words())
-    return (Judgement.IMPRECISE if over and not bought and not claim.is_past else Judgement.SUPPORTED), fact, sources
+    bought = any(
+        word in {"bought", "acquired", "purchased", "took", "takeover", "purchase", "acquisition"}
+        for word in claim.words()
+    )
+    return (
+        (Judgement.IMPRECISE if over and not bought and not claim.is_past else Judgement.SUPPORTED),
+        fact,
+        sources,
+    )
 
 
 def _owner_above(claim: Claim, owner: Organisation | Person, thing: Organisation) -> bool:
@@ -150,10 +209,6 @@ def _owner_above(claim: Claim, owner: Organisation | Person, thing: Organisation
     return False
 
 
-def _same_body(owner: Organisation | Person, thing: Organisation) -> bool:
-    return owner is thing
-
-
 def _is_company(place: Organisation) -> bool:
     return bool({"maker", "company"} & set(place.kinds))
 
@@ -162,7 +217,9 @@ def _ownership(claim: Claim, thing: Organisation, owning: Sequence[Tie]) -> str:
     if owning:
         return _told(claim, thing, owning)
     funding = [tie for tie in thing.ties if claim.facts.is_past(tie.since)]
-    return f"no owner of {thing.name} is recorded" + (f"; {_told(claim, thing, funding[:2])}" if funding else "")
+    return f"no owner of {thing.name} is recorded" + (
+        f"; {_told(claim, thing, funding[:2])}" if funding else ""
+    )
 
 
 def _told(claim: Claim, thing: Organisation, ties: Sequence[Tie]) -> str:
@@ -174,7 +231,11 @@ def share(claim: Claim) -> Iterator[Draft]:
     owner = claim.entity("a")
     thing = claim.entity("b")
     figure = claim.match.one("c")
-    percent = figure.ref.value if figure and isinstance(figure.ref, Quantity) and figure.ref.unit == "percent" else None
+    percent = (
+        figure.ref.value
+        if figure and isinstance(figure.ref, Quantity) and figure.ref.unit == "percent"
+        else None
+    )
     if owner is None:
         return
     facts = claim.facts
@@ -182,11 +243,18 @@ def share(claim: Claim) -> Iterator[Draft]:
         (place, tie)
         for place in facts.catalogue.organisations
         for tie in place.ties
-        if tie.party == owner.id and facts.is_past(tie.since) and (thing is None and place.id in claim.named or place is thing)
+        if tie.party == owner.id
+        and facts.is_past(tie.since)
+        and ((thing is None and place.id in claim.named) or place is thing)
     ]
     if not held:
         if thing is not None:
-            yield Draft(kind=KIND, verdict=Judgement.UNKNOWN, subject=thing.name, about=f"{owner.name} has a share of {thing.name}")
+            yield Draft(
+                kind=KIND,
+                verdict=Judgement.UNKNOWN,
+                subject=thing.name,
+                about=f"{owner.name} has a share of {thing.name}",
+            )
         return
     place = held[0][0]
     known = [item.value for _, tie in held for item in tie.figures if item.unit == "percent"]
@@ -209,31 +277,56 @@ def funds(claim: Claim) -> Iterator[Draft]:
     thing = claim.entity("b")
     if not isinstance(thing, Organisation):
         return
-    money = next((item.ref for slot in ("m", "m2") for item in claim.match.slots.get(slot, ()) if isinstance(item.ref, Quantity)), None)
+    money = next(
+        (
+            item.ref
+            for slot in ("m", "m2")
+            for item in claim.match.slots.get(slot, ())
+            if isinstance(item.ref, Quantity)
+        ),
+        None,
+    )
     for giver in claim.mentions("a"):
         if giver.entity is None or giver.entity is thing:
             continue
         verdict, fact, sources = _funds(claim, giver.entity, thing, money)
         amount = f" {money.value:,.0f} {money.unit}" if money else ""
         yield Draft(
-            kind=KIND, verdict=verdict, subject=thing.name, about=f"{giver.shown} put{amount or ' money'} into {thing.name}", fact=fact, sources=sources
+            kind=KIND,
+            verdict=verdict,
+            subject=thing.name,
+            about=f"{giver.shown} put{amount or ' money'} into {thing.name}",
+            fact=fact,
+            sources=sources,
         )
 
 
-def _funds(claim: Claim, giver: object, thing: Organisation, money: Quantity | None) -> tuple[Judgement, str, tuple[str, ...]]:
+def _funds(
+    claim: Claim, giver: object, thing: Organisation, money: Quantity | None
+) -> tuple[Judgement, str, tuple[str, ...]]:
     facts = claim.facts
     key = getattr(giver, "id", "")
     ties = [tie for tie in thing.ties if tie.party == key and facts.is_past(tie.since)]
-    roles = [role for role in giver.roles_in(thing.id) if role.kind in {RoleKind.INVESTOR, RoleKind.FOUNDER}] if isinstance(giver, Person) else []
+    roles = (
+        [role for role in giver.roles_in(thing.id) if role.kind in {RoleKind.INVESTOR, RoleKind.FOUNDER}]
+        if isinstance(giver, Person)
+        else []
+    )
     if not ties and not roles:
         through = _through(claim, giver, thing)
         if through:
             return Judgement.SUPPORTED, _told(claim, thing, through), sources_of(*through)
         return Judgement.UNKNOWN, "", ()
-    fact = "; ".join([tie_words(tie, thing, facts) for tie in ties] + [f"{role.title} of {thing.name}" for role in roles])
+    fact = "; ".join(
+        [tie_words(tie, thing, facts) for tie in ties] + [f"{role.title} of {thing.name}" for role in roles]
+    )
     sources = sources_of(*ties, *roles)
     said = claim.said_dates()
-    dated = [tie for tie in ties if tie.since and said and any(may_be_same(one, tie.since, 45) for dates in said for one in dates)]
+    dated = [
+        tie
+        for tie in ties
+        if tie.since and said and any(may_be_same(one, tie.since, 45) for dates in said for one in dates)
+    ]
     if money is None:
         return (Judgement.SUPPORTED if not said or dated or not ties else Judgement.IMPRECISE), fact, sources
     fits = [
@@ -243,8 +336,14 @@ def _funds(claim: Claim, giver: object, thing: Organisation, money: Quantity | N
         if figure.unit == money.unit and abs(figure.value - money.value) <= _MONEY_SLACK * figure.value
     ]
     if fits:
-        return (Judgement.SUPPORTED if not said or any(tie in dated for tie in fits) else Judgement.IMPRECISE), fact, sources
-    exact = len(dated) == 1 and any(figure.unit == money.unit for figure in dated[0].figures) and len(said) == 1
+        return (
+            (Judgement.SUPPORTED if not said or any(tie in dated for tie in fits) else Judgement.IMPRECISE),
+            fact,
+            sources,
+        )
+    exact = (
+        len(dated) == 1 and any(figure.unit == money.unit for figure in dated[0].figures) and len(said) == 1
+    )
     return (Judgement.CONTRADICTED if exact else Judgement.IMPRECISE), fact, sources
 
 

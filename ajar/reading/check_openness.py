@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from ajar.catalogue.names import fold
 from ajar.model.article import Judgement, StatementKind
 from ajar.model.catalogue import Access, Grant, Organisation, Product, Share, System
+from ajar.model.partial_date import PartialDate
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import Facts, Plain, is_open_source, sources_of
 from ajar.reading.items import LicenceMention
 from ajar.reading.lexicon import words
 from ajar.reading.mentions import Mention
 
-_YES, _NO, _PART, _SILENT = Judgement.SUPPORTED, Judgement.CONTRADICTED, Judgement.IMPRECISE, Judgement.UNKNOWN
+_YES, _NO, _PART, _SILENT = (
+    Judgement.SUPPORTED,
+    Judgement.CONTRADICTED,
+    Judgement.IMPRECISE,
+    Judgement.UNKNOWN,
+)
 # What is said of a system, and how it stands to each plain state of its weights.
 _TABLE: dict[str, dict[Plain, Judgement]] = {
     "open-source": {Plain.FULL: _YES, Plain.OPEN: _PART, Plain.LIMITED: _NO, Plain.SHUT: _NO},
@@ -27,7 +33,9 @@ _TABLE: dict[str, dict[Plain, Judgement]] = {
     "hosted-only": {Plain.FULL: _NO, Plain.OPEN: _NO, Plain.LIMITED: _NO, Plain.SHUT: _YES},
 }
 _OPENING = frozenset({"open-source", "fully-open", "open-weights", "open", "weights-public"})
-_ONE = frozenset({"first", "last", "next", "newest", "latest", "another"})  # one model, and not the maker's way
+_ONE = frozenset(
+    {"first", "last", "next", "newest", "latest", "another"}
+)  # one model, and not the maker's way
 _WITHHELD = frozenset({"secret", "undisclosed", "withheld", "missing", "withholds", "keeps", "kept"})
 _ANYBODY = frozenset({"anyone", "anybody", "everyone", "everybody", "freely"})
 
@@ -37,9 +45,19 @@ def openness(claim: Claim) -> Iterator[Draft]:
     says = claim.says or _said(claim.extra.get("o", ""))
     if not says:
         return
+    claim.facts = _before(claim)
     for thing in claim.mentions("a"):
         if isinstance(thing.entity, System | Product):
             yield _openness(claim, thing, thing.entity, says)
+
+
+def _before(claim: Claim) -> Facts:
+    """The facts of the day before a date that is said with `before` or `until`."""
+    for mention, dates in claim.dates(claim.match.view):
+        if mention.sign in {"before", "until", "till"} and dates:
+            day = dates[0].earliest - dt.timedelta(days=1)
+            return Facts(claim.facts.lexicon, PartialDate(day.isoformat()))
+    return claim.facts
 
 
 def _said(word: str) -> str:
@@ -48,7 +66,11 @@ def _said(word: str) -> str:
 
 def _openness(claim: Claim, thing: Mention, entity: System | Product, says: str) -> Draft:
     facts = claim.facts
-    withheld = bool(_WITHHELD & set(claim.words())) and says in {"weights-public", "data-public", "code-public"}
+    withheld = bool(_WITHHELD & set(claim.words())) and says in {
+        "weights-public",
+        "data-public",
+        "code-public",
+    }
     about = f"{thing.shown}: {'not ' if withheld else ''}{says.replace('-', ' ')}"
     systems = () if thing.is_vague else facts.systems_of(entity)
     if thing.others and isinstance(entity, System):
@@ -66,7 +88,9 @@ def _openness(claim: Claim, thing: Mention, entity: System | Product, says: str)
     )
 
 
-def _over(systems: Sequence[System], facts: Facts, judge: Callable[[System], Judgement]) -> tuple[Judgement, str]:
+def _over(
+    systems: Sequence[System], facts: Facts, judge: Callable[[System], Judgement]
+) -> tuple[Judgement, str]:
     """One verdict for a system, or for all of a line where they agree."""
     if not systems:
         return _SILENT, ""
@@ -83,14 +107,24 @@ def _over(systems: Sequence[System], facts: Facts, judge: Callable[[System], Jud
         shown.setdefault(state, []).append(system.name)
     if len(verdicts) == 1:
         return verdict, facts.openness_words(told[0][0]) + f"; so with {len(told)} of the line"
-    return verdict, "; ".join(f"{facts.openness_words(next(s for s, v in told if v is state))}" for state in shown)
+    return verdict, "; ".join(
+        f"{facts.openness_words(next(s for s, v in told if v is state))}" for state in shown
+    )
 
 
 def _state(claim: Claim, system: System, says: str) -> Judgement:
     facts = claim.facts
     now = facts.then(system)
     if says == "gated":
-        return _SILENT if now.weights is None else _YES if now.weights is Access.GATED else _NO if now.weights is Access.API else _PART
+        return (
+            _SILENT
+            if now.weights is None
+            else _YES
+            if now.weights is Access.GATED
+            else _NO
+            if now.weights is Access.API
+            else _PART
+        )
     if says in {"data-public", "code-public"}:
         part = now.data if says == "data-public" else now.code
         return {Share.RELEASED: _YES, Share.PARTIAL: _PART, Share.NONE: _NO, None: _SILENT}[part.share]
@@ -98,7 +132,12 @@ def _state(claim: Claim, system: System, says: str) -> Judgement:
     verdict = _TABLE[says].get(plain, _SILENT)
     if says == "fully-open" and plain is Plain.OPEN and now.data.share is Share.NONE:
         return _NO
-    if says == "weights-public" and verdict is _YES and now.weights is Access.GATED and _ANYBODY & set(claim.words()):
+    if (
+        says == "weights-public"
+        and verdict is _YES
+        and now.weights is Access.GATED
+        and _ANYBODY & set(claim.words())
+    ):
         return _PART
     return verdict
 
@@ -200,7 +239,11 @@ def _licence(facts: Facts, system: System, said: LicenceMention) -> Judgement:
     verdict = _compared(grant, said)
     if verdict is _NO and system.code.licence is not None and _compared(system.code.licence, said) is _YES:
         return _PART
-    if verdict is _NO and _RELICENSED.search(f"{grant.name}; {system.notes}") and family_of(grant) not in {"apache", "mit"}:
+    if (
+        verdict is _NO
+        and _RELICENSED.search(f"{grant.name}; {system.notes}")
+        and family_of(grant) not in {"apache", "mit"}
+    ):
         return _PART
     return verdict
 
@@ -213,9 +256,26 @@ def _compared(grant: Grant, said: LicenceMention) -> Judgement:
     if said.id in {"permissive", "open-source"}:
         return _YES if free else _NO
     if said.id in {"own", "restrictive", "proprietary"}:
-        return _NO if free else _YES if family in {"own", "community", "gemma", "named", "mistral-research", "mistral-non-production", "modified-mit"} else _PART
+        return (
+            _NO
+            if free
+            else _YES
+            if family
+            in {
+                "own",
+                "community",
+                "gemma",
+                "named",
+                "mistral-research",
+                "mistral-non-production",
+                "modified-mit",
+            }
+            else _PART
+        )
     if said.id == "non-commercial":
-        return _YES if "non-commercial" in limits_of(grant) or family == "cc-by-nc" else _NO if free else _PART
+        return (
+            _YES if "non-commercial" in limits_of(grant) or family == "cc-by-nc" else _NO if free else _PART
+        )
     if said.id == "community":
         return _NO if free else _PART
     if said.id == "named":
@@ -230,7 +290,9 @@ def _same_words(grant: Grant, said: LicenceMention) -> Judgement:
     """Two names of licences, without the words that every licence has."""
     drop = {"license", "licence", "agreement", "the", "s"}
     left = [fold(word) for word in grant.name.replace("'", " ").split() if fold(word) not in drop]
-    right = [fold(word) for word in said.text.replace("’", " ").replace("'", " ").split() if fold(word) not in drop]
+    right = [
+        fold(word) for word in said.text.replace("’", " ").replace("'", " ").split() if fold(word) not in drop
+    ]
     return _YES if set(right) <= set(left) or set(left) <= set(right) else _NO
 
 
@@ -248,13 +310,26 @@ def commercial(claim: Claim) -> Iterator[Draft]:
     """A system may, or may not, be used for money."""
     text = " ".join(claim.words())
     forbids = claim.says == "forbidden" or any(
-        word in text for word in ("forbid", "forbade", "prohibit", "bars", "excludes", "bans", "rules out", "only be used", "banned")
+        word in text
+        for word in (
+            "forbid",
+            "forbade",
+            "prohibit",
+            "bars",
+            "excludes",
+            "bans",
+            "rules out",
+            "only be used",
+            "banned",
+        )
     )
     for thing in claim.mentions("a"):
         if not isinstance(thing.entity, System | Product):
             continue
         systems = () if thing.is_vague else claim.facts.systems_of(thing.entity)
-        verdict, fact = _over(systems, claim.facts, lambda system: _commercial(claim.facts, system, forbids=forbids))
+        verdict, fact = _over(
+            systems, claim.facts, lambda system: _commercial(claim.facts, system, forbids=forbids)
+        )
         yield Draft(
             kind=StatementKind.LICENCE,
             verdict=verdict,
@@ -315,7 +390,9 @@ def _limits_of_name(claim: Claim, said: LicenceMention) -> Iterator[Draft]:
     held = [
         system
         for system in claim.facts.catalogue.systems
-        if system.licence and said.text[0].isupper() and fold(said.text)[:12] == fold(system.licence.name)[:12]
+        if system.licence
+        and said.text[0].isupper()
+        and fold(said.text)[:12] == fold(system.licence.name)[:12]
     ]
     if held and held[0].licence is not None:
         yield Draft(
@@ -326,7 +403,3 @@ def _limits_of_name(claim: Claim, said: LicenceMention) -> Iterator[Draft]:
             fact=", ".join(limits_of(held[0].licence)),
             sources=_licence_sources(held),
         )
-
-
-def counted(verdicts: Sequence[Judgement]) -> Counter[Judgement]:
-    return Counter(verdicts)

@@ -11,7 +11,6 @@ from ajar.model.partial_date import PartialDate, holds_at
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import may_be_same, person_words, sources_of
 from ajar.reading.items import Title
-from ajar.reading.lexicon import words
 from ajar.reading.mentions import Mention
 
 _LEADING = frozenset({RoleKind.LEADER, RoleKind.OFFICER, RoleKind.BOARD, RoleKind.FOUNDER})
@@ -21,7 +20,12 @@ _DAYS_OF_A_YEAR = 366
 
 def role(claim: Claim) -> Iterator[Draft]:
     """A person has or had a role in an organisation."""
-    titles = [item.ref for slot in ("r", "r2") for item in claim.match.slots.get(slot, ()) if isinstance(item.ref, Title)]
+    titles = [
+        item.ref
+        for slot in ("r", "r2")
+        for item in claim.match.slots.get(slot, ())
+        if isinstance(item.ref, Title)
+    ]
     fixed = claim.match.rule.fixed.get("role", "")
     wanted = [(title.kind.value, title.text) for title in titles] or [(fixed, fixed)]
     for place in claim.mentions("b"):
@@ -37,7 +41,7 @@ def role(claim: Claim) -> Iterator[Draft]:
 
 def _role(claim: Claim, person: Person, place: Organisation, kind: str, title: str) -> Draft:
     facts = claim.facts
-    about = f"{person.name}: {_title_words(kind, title)} {place.name}"
+    about = f"{person.name}: {_title_words(title)} {place.name}"
     own = [role for role in person.roles_in(place.id) if facts.is_past(role.since)]
     fitting = [role for role in own if _fits(role, kind, title)]
     said = StatementKind.MAKES_OWNS_FUNDS if kind == "investor" else StatementKind.ROLE
@@ -64,7 +68,9 @@ def somewhere(claim: Claim) -> Iterator[Draft]:
     fitting = [
         role
         for role in person.roles
-        if role.organisation in claim.named and claim.facts.is_past(role.since) and _fits(role, title.ref.kind.value, title.ref.text)
+        if role.organisation in claim.named
+        and claim.facts.is_past(role.since)
+        and _fits(role, title.ref.kind.value, title.ref.text)
     ]
     if fitting:
         yield Draft(
@@ -77,13 +83,19 @@ def somewhere(claim: Claim) -> Iterator[Draft]:
         )
 
 
-def _title_words(kind: str, title: str) -> str:
-    plain = {"any": "belongs to", "leadership": "among the leadership of", "leader": "leads", "founder": "founded", "board": "on the board of"}
+def _title_words(title: str) -> str:
+    plain = {
+        "any": "belongs to",
+        "leadership": "among the leadership of",
+        "leader": "leads",
+        "founder": "founded",
+        "board": "on the board of",
+    }
     return plain.get(title, f"{title} of")
 
 
 def _fits(role: Role, kind: str, title: str) -> bool:
-    if kind == "any" or kind == "staff":
+    if kind in {"any", "staff"}:
         return True
     if kind == "leadership":
         return role.kind in _LEADING
@@ -112,7 +124,11 @@ def _alike(known: str, said: str) -> bool:
 
 def _timed(claim: Claim, person: Person, fitting: Sequence[Role]) -> tuple[Judgement, str]:
     facts = claim.facts
-    now = [role for role in fitting if holds_at(role.since, role.until, facts.as_of) is not False or role.kind is RoleKind.FOUNDER]
+    now = [
+        role
+        for role in fitting
+        if holds_at(role.since, role.until, facts.as_of) is not False or role.kind is RoleKind.FOUNDER
+    ]
     ended = [role for role in fitting if role.until is not None and facts.is_past(role.until)]
     fact = person_words(person, facts)
     if any(role.kind is RoleKind.FOUNDER for role in fitting):
@@ -131,13 +147,21 @@ def _founding(claim: Claim, fitting: Sequence[Role], fact: str) -> tuple[Judgeme
     place = claim.entity("b")
     founded = place.founded.date if isinstance(place, Organisation) and place.founded else None
     known = [role.since for role in fitting if role.since] + ([founded] if founded else [])
-    known += [event.date for event in claim.facts.events(kind=EventKind.CORPORATE, parties=_ids(claim, "a", "b"))]
-    if not said or not known or "found" not in " ".join(claim.around()) and "launch" not in " ".join(claim.around()):
+    known += [
+        event.date for event in claim.facts.events(kind=EventKind.CORPORATE, parties=_ids(claim, "a", "b"))
+    ]
+    if (
+        not said
+        or not known
+        or ("found" not in " ".join(claim.around()) and "launch" not in " ".join(claim.around()))
+    ):
         return Judgement.SUPPORTED, fact
     if any(may_be_same(one, other) for dates in said for one in dates for other in known):
         return Judgement.SUPPORTED, fact
     far = all(_apart(one, other) > _DAYS_OF_A_YEAR for dates in said for one in dates for other in known)
-    return (Judgement.CONTRADICTED if far and len(said) == 1 else Judgement.IMPRECISE), f"{fact}; founded {min(known)}"
+    return (
+        Judgement.CONTRADICTED if far and len(said) == 1 else Judgement.IMPRECISE
+    ), f"{fact}; founded {min(known)}"
 
 
 def _apart(left: PartialDate, right: PartialDate) -> int:
@@ -156,11 +180,21 @@ def _without(
     fact = person_words(person, facts)
     sources = sources_of(*(own or person.roles))
     if kind == "founder":
-        full = next((roster for roster in place.rosters if roster.heading == "founders" and roster.complete), None)
-        others = [other for other in facts.catalogue.people_of(place.id) if _is(other, place, RoleKind.FOUNDER)]
+        full = next(
+            (roster for roster in place.rosters if roster.heading == "founders" and roster.complete), None
+        )
+        others = [
+            other for other in facts.catalogue.people_of(place.id) if _is(other, place, RoleKind.FOUNDER)
+        ]
         if full is not None or others:
-            who = [facts.catalogue.name_of(key) for key in full.people] + list(full.others) if full else [o.name for o in others]
-            named = sources_of(full) if full else sources_of(*(r for o in others for r in o.roles_in(place.id)))
+            who = (
+                [facts.catalogue.name_of(key) for key in full.people] + list(full.others)
+                if full
+                else [o.name for o in others]
+            )
+            named = (
+                sources_of(full) if full else sources_of(*(r for o in others for r in o.roles_in(place.id)))
+            )
             return Judgement.CONTRADICTED, f"{fact}; founders of {place.name}: {', '.join(who)}", named
     if kind == "investor":
         tie = next((tie for tie in place.ties if tie.party == person.id and facts.is_past(tie.since)), None)
@@ -169,15 +203,17 @@ def _without(
     if kind in {"leader", "leadership"}:
         leaders = _leaders(claim, place)
         if leaders and person not in leaders:
-            who = ", ".join(f"{other.name}" for other in leaders)
-            return Judgement.CONTRADICTED, f"{fact}; {place.name} is led by {who}", sources
+            leading = ", ".join(other.name for other in leaders)
+            return Judgement.CONTRADICTED, f"{fact}; {place.name} is led by {leading}", sources
         if kind == "leader" and own:
             return Judgement.IMPRECISE, fact, sources
     if kind == "officer" and not own:
         elsewhere = [
             role
             for role in person.roles
-            if role.kind in {RoleKind.OFFICER, RoleKind.LEADER} and holds_at(role.since, role.until, facts.as_of) and role.organisation not in facts.kin(place.id)
+            if role.kind in {RoleKind.OFFICER, RoleKind.LEADER}
+            and holds_at(role.since, role.until, facts.as_of)
+            and role.organisation not in facts.kin(place.id)
         ]
         if elsewhere and not claim.is_past and len(elsewhere) == 1 and facts.catalogue.people_of(place.id):
             return Judgement.CONTRADICTED, fact, sources_of(*elsewhere)
@@ -195,7 +231,9 @@ def _leaders(claim: Claim, place: Organisation) -> list[Person]:
     found = []
     for person in claim.facts.catalogue.people_of(place.id):
         for held in person.roles_in(place.id):
-            if held.kind is RoleKind.LEADER and (holds_at(held.since, held.until, claim.facts.as_of) or claim.is_past):
+            if held.kind is RoleKind.LEADER and (
+                holds_at(held.since, held.until, claim.facts.as_of) or claim.is_past
+            ):
                 found.append(person)
                 break
     return found
@@ -203,17 +241,31 @@ def _leaders(claim: Claim, place: Organisation) -> list[Person]:
 
 def _unknown_person(claim: Claim, person: Mention, place: Organisation, kind: str, title: str) -> Draft:
     """Somebody without a record: denied only a post that another holds, or a founding whose founders are all known."""
-    about = f"{person.text}: {_title_words(kind, title)} {place.name}"
-    verdict, fact, sources = Judgement.UNKNOWN, f"the catalogue has nothing on {person.text}", ()
+    about = f"{person.text}: {_title_words(title)} {place.name}"
+    verdict, fact = Judgement.UNKNOWN, f"the catalogue has nothing on {person.text}"
+    sources: tuple[str, ...] = ()
     name = fold(person.text)
     for roster in place.rosters:
         if kind == "founder" and roster.heading == "founders":
             known = [claim.facts.catalogue.name_of(key) for key in roster.people] + list(roster.others)
             if any(fold(other) == name for other in known):
-                verdict, fact, sources = Judgement.SUPPORTED, f"founders of {place.name}: {', '.join(known)}", sources_of(roster)
+                verdict, fact, sources = (
+                    Judgement.SUPPORTED,
+                    f"founders of {place.name}: {', '.join(known)}",
+                    sources_of(roster),
+                )
             elif roster.complete:
-                verdict, fact, sources = Judgement.CONTRADICTED, f"founders of {place.name}: {', '.join(known)}", sources_of(roster)
-    if kind == "leader" and title in {"ceo", "chief executive", "chief executive officer"} and not claim.is_past and "interim" not in claim.around():
+                verdict, fact, sources = (
+                    Judgement.CONTRADICTED,
+                    f"founders of {place.name}: {', '.join(known)}",
+                    sources_of(roster),
+                )
+    if (
+        kind == "leader"
+        and title in {"ceo", "chief executive", "chief executive officer"}
+        and not claim.is_past
+        and "interim" not in claim.around()
+    ):
         chiefs = [
             (other, held)
             for other in claim.facts.catalogue.people_of(place.id)
@@ -223,7 +275,9 @@ def _unknown_person(claim: Claim, person: Mention, place: Organisation, kind: st
         if chiefs:
             verdict = Judgement.CONTRADICTED
             fact, sources = person_words(chiefs[0][0], claim.facts), sources_of(chiefs[0][1])
-    return Draft(kind=StatementKind.ROLE, verdict=verdict, subject=person.text, about=about, fact=fact, sources=sources)
+    return Draft(
+        kind=StatementKind.ROLE, verdict=verdict, subject=person.text, about=about, fact=fact, sources=sources
+    )
 
 
 def left(claim: Claim) -> Iterator[Draft]:
@@ -235,14 +289,21 @@ def left(claim: Claim) -> Iterator[Draft]:
     events = [
         event
         for event in claim.facts.events(kind=EventKind.CORPORATE, parties=[person.id, place.id])
-        if any(word in event.text.lower() for word in ("leave", "left", "quit", "steps down", "ousted", "gives up", "dismisses"))
+        if any(
+            word in event.text.lower()
+            for word in ("leave", "left", "quit", "steps down", "ousted", "gives up", "dismisses")
+        )
     ]
     known = [role.until for role in ended if role.until] + [event.date for event in events]
     verdict, fact = Judgement.UNKNOWN, person_words(person, claim.facts)
     if known:
         said = claim.said_dates()
-        fits = not said or any(may_be_same(one, other, 45) for dates in said for one in dates for other in known)
-        verdict = Judgement.SUPPORTED if fits else Judgement.CONTRADICTED if len(said) == 1 else Judgement.IMPRECISE
+        fits = not said or any(
+            may_be_same(one, other, 45) for dates in said for one in dates for other in known
+        )
+        verdict = (
+            Judgement.SUPPORTED if fits else Judgement.CONTRADICTED if len(said) == 1 else Judgement.IMPRECISE
+        )
         fact = events[0].text if events else f"{fact}"
     yield Draft(
         kind=StatementKind.ROLE,
@@ -251,118 +312,4 @@ def left(claim: Claim) -> Iterator[Draft]:
         about=f"{person.name} left {place.name}",
         fact=fact,
         sources=sources_of(*events, *ended),
-    )
-
-
-def former_name(claim: Claim) -> Iterator[Draft]:
-    """`a` was called `b` before."""
-    now, before = next(claim.mentions("a"), None), next(claim.mentions("b"), None)
-    if now is None or before is None or now.entity is None:
-        return
-    entity = now.entity
-    names = entity.former_names() if isinstance(entity, Organisation) else ()
-    held = next((name for name in names if fold(name.name) in {fold(before.text), fold(before.name)}), None)
-    about = f"{now.text} was called {before.text}"
-    known = "; ".join(f"{entity.name} was called {name.name} until {name.until}" for name in names)
-    verdict, fact, sources = Judgement.UNKNOWN, known, sources_of(*names)
-    if held is not None:
-        verdict = Judgement.SUPPORTED if fold(now.text) != fold(held.name) else Judgement.CONTRADICTED
-        until = [dates for mention, dates in claim.dates(claim.match.view) if mention.sign in {"until", "till"}]
-        if until and held.until and not any(may_be_same(one, held.until, 31) for one in until[0]):
-            verdict = Judgement.IMPRECISE
-    elif before.entity is not None and before.entity is not entity:
-        verdict = Judgement.CONTRADICTED
-        fact = known or f"{before.entity.name} and {entity.name} are two"
-        sources = sources or sources_of(entity)
-    elif before.entity is entity and fold(before.text) == fold(entity.name) and fold(now.text) in map(fold, (n.name for n in names)):
-        verdict = Judgement.CONTRADICTED
-    elif names:
-        verdict = Judgement.CONTRADICTED if before.entity is None and len(before.text) > 2 else Judgement.UNKNOWN
-    yield Draft(kind=StatementKind.IDENTITY, verdict=verdict, subject=entity.name, about=about, fact=fact, sources=sources)
-
-
-def same_as(claim: Claim) -> Iterator[Draft]:
-    one, other = next(claim.mentions("a"), None), next(claim.mentions("b"), None)
-    if one is None or other is None or one.entity is None or other.entity is None or one.is_coreference:
-        return
-    if one.entity is other.entity and fold(one.text) != fold(other.text):
-        yield Draft(
-            kind=StatementKind.IDENTITY,
-            verdict=Judgement.SUPPORTED,
-            subject=one.entity.name,
-            about=f"{one.text} is {other.text}",
-            fact=f"both are names of {one.entity.name}",
-            sources=sources_of(one.entity),
-        )
-
-
-_FORMS = {
-    "non-profit": ("non-profit", "nonprofit", "not-for-profit", "charity"),
-    "capped-profit": ("capped-profit", "capped profit", "capped profits"),
-    "public benefit corporation": ("public benefit", "pbc"),
-    "for-profit": ("for-profit", "profit-driven", "profit-making", "capped profit", "public benefit"),
-}
-
-
-def nature(claim: Claim) -> Iterator[Draft]:
-    """What kind of body an organisation is, or was founded as."""
-    place = claim.entity("a")
-    if not isinstance(place, Organisation):
-        return
-    said = " ".join(claim.words())
-    forms = [form for form, ways in _FORMS.items() if any(way in said for way in ways)]
-    if not forms:
-        return
-    events = [event for event in claim.facts.events(kind=EventKind.CORPORATE, parties=[place.id])]
-    grounds = {
-        form: next((event for event in events if any(way in f"{event.text} {event.outcome}".lower() for way in _FORMS[form])), None)
-        for form in forms
-    }
-    found = [event for event in grounds.values() if event is not None]
-    verdict, fact = Judgement.UNKNOWN, ""
-    if "non-profit" in place.kinds and forms == ["non-profit"]:
-        verdict, fact = Judgement.SUPPORTED, f"{place.name} is a non-profit"
-        found = []
-    elif found:
-        founding = any(word in said for word in ("founded", "announced", "began", "original", "set up", "started", "betraying", "abandoning", "breaking", "initial", "early"))
-        verdict = Judgement.SUPPORTED if len(found) == len(forms) and (founding or len(forms) == 1 and found[-1] is _last(events)) else Judgement.IMPRECISE
-        fact = " ".join(dict.fromkeys(f"{event.date}: {event.text}" for event in [*found, *_later(events, found)]))
-    elif len(forms) > 1:
-        verdict = Judgement.IMPRECISE
-    yield Draft(
-        kind=StatementKind.IDENTITY,
-        verdict=verdict,
-        subject=place.name,
-        about=f"{place.name}: {', then '.join(forms)}",
-        fact=fact,
-        sources=sources_of(*found) or sources_of(place),
-    )
-
-
-def _last(events: Sequence[object]) -> object:
-    forms = [event for event in events if any(way in f"{event.text} {event.outcome}".lower() for ways in _FORMS.values() for way in ways)]  # type: ignore[attr-defined]
-    return forms[-1] if forms else None
-
-
-def _later(events: Sequence[object], found: Sequence[object]) -> list[object]:
-    last = _last(events)
-    return [last] if last is not None and last not in found else []
-
-
-def country(claim: Claim) -> Iterator[Draft]:
-    place = claim.entity("a")
-    said = claim.extra.get("c", "")
-    if not isinstance(place, Organisation) or not said:
-        return
-    wanted = next((code for code, ways in words()["countries"].items() if said in ways), "")
-    known = place.country
-    verdict = Judgement.UNKNOWN if known is None else Judgement.SUPPORTED if known == wanted else Judgement.IMPRECISE
-    yield Draft(
-        kind=StatementKind.IDENTITY,
-        verdict=verdict,
-        subject=place.name,
-        about=f"{place.name} is {said}",
-        fact=f"{place.name} has its seat in {known}" if known else "",
-        sources=sources_of(place),
-        is_flippable=False,
     )

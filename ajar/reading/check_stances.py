@@ -65,7 +65,11 @@ def positions(facts: Facts, party: Organisation | Person) -> list[Position]:
             for person in facts.catalogue.people_of(party.id)
             if any(role.kind is RoleKind.LEADER for role in person.roles_in(party.id))
         }
-    held = [item for item in facts.catalogue.positions if keys & set(item.parties) and facts.is_past(item.date) and item.stance]
+    held = [
+        item
+        for item in facts.catalogue.positions
+        if keys & set(item.parties) and facts.is_past(item.date) and item.stance
+    ]
     own = [item for item in held if item.topic in _TOPICS]
     found = own or [item for item in held if item.topic in {"regulation", "transparency"}]
     return sorted(found, key=lambda item: item.date)
@@ -77,7 +81,10 @@ def _weighed(held: Sequence[Position], *, is_for: bool) -> Judgement:
         return Judgement.UNKNOWN
     if held[0].topic in {"regulation", "transparency"}:
         # To be against rules on open models is to be for them; for rules in general tells nothing.
-        sides = {Stance.FOR if item.stance is Stance.AGAINST and item.topic == "regulation" else None for item in held}
+        sides = {
+            Stance.FOR if item.stance is Stance.AGAINST and item.topic == "regulation" else None
+            for item in held
+        }
         return Judgement.SUPPORTED if sides == {Stance.FOR} and is_for else Judgement.UNKNOWN
     sides = {item.stance for item in held}
     if sides == {wanted} or (held[-1].stance is wanted and wanted in sides and Stance.MIXED not in sides):
@@ -101,10 +108,14 @@ def accusation(claim: Claim) -> Iterator[Draft]:
     found = [
         event
         for event in facts.events(parties=[accuser.id])
-        if targets & set(event.parties) - {accuser.id} and _BLAME.search(event.text) and event.parties.index(accuser.id) == 0
+        if targets & set(event.parties) - {accuser.id}
+        and _BLAME.search(event.text)
+        and event.parties.index(accuser.id) == 0
     ]
     found = [event for event in found if _in_time(claim, event.date)] or found
-    said = [item for item in facts.catalogue.positions if accuser.id in item.parties and facts.is_past(item.date)]
+    said = [
+        item for item in facts.catalogue.positions if accuser.id in item.parties and facts.is_past(item.date)
+    ]
     backed = bool(found) or any("calls it closed" in item.text for item in said)
     yield Draft(
         kind=StatementKind.STANCE,
@@ -121,7 +132,9 @@ def _in_time(claim: Claim, date: object) -> bool:
     from ajar.reading.facts import may_be_same
 
     said = claim.said_dates()
-    return not said or (isinstance(date, PartialDate) and any(may_be_same(one, date) for dates in said for one in dates))
+    return not said or (
+        isinstance(date, PartialDate) and any(may_be_same(one, date) for dates in said for one in dates)
+    )
 
 
 def signature(claim: Claim) -> Iterator[Draft]:
@@ -131,14 +144,18 @@ def signature(claim: Claim) -> Iterator[Draft]:
         return
     text = " ".join(claim.words())
     refuses = any(word in text for word in ("refus", "declin", "not sign"))
-    events = [event for event in claim.facts.events(parties=[party.id]) if re.search(r"\bsigns?\b", event.text)]
+    events = [
+        event for event in claim.facts.events(parties=[party.id]) if re.search(r"\bsigns?\b", event.text)
+    ]
     held = [
         item
         for item in claim.facts.catalogue.positions
         if party.id in item.parties and claim.facts.is_past(item.date) and re.search(r"\bsigns?\b", item.text)
     ]
     told = f"{' '.join(event.text for event in events)} {' '.join(item.text for item in held)}"
-    own = re.search(rf"{re.escape(party.name)}[^.;]*?\b(?:not sign|refuses to sign)|^\s*Refuses to sign", told)
+    own = re.search(
+        rf"{re.escape(party.name)}[^.;]*?\b(?:not sign|refuses to sign)|^\s*Refuses to sign", told
+    )
     signs = re.search(rf"{re.escape(party.name)}[^.;]*?\bsigns\b", told)
     verdict = Judgement.UNKNOWN
     if own:
@@ -146,7 +163,13 @@ def signature(claim: Claim) -> Iterator[Draft]:
     elif refuses and any("Refuses to sign" in item.text for item in held):
         verdict = Judgement.SUPPORTED
     elif signs:
-        verdict = Judgement.CONTRADICTED if refuses else Judgement.SUPPORTED if "safety" in text or "only" in text else Judgement.IMPRECISE
+        verdict = (
+            Judgement.CONTRADICTED
+            if refuses
+            else Judgement.SUPPORTED
+            if "safety" in text or "only" in text
+            else Judgement.IMPRECISE
+        )
     yield Draft(
         kind=StatementKind.STANCE if refuses else StatementKind.EVENT,
         verdict=verdict,

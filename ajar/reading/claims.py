@@ -17,7 +17,26 @@ from ajar.reading.rules import Match
 _NEGATIONS = frozenset({"not", "never", "no", "neither", "nor", "cannot", "nobody", "none"})
 _OPPOSITE = {Judgement.SUPPORTED: Judgement.CONTRADICTED, Judgement.CONTRADICTED: Judgement.SUPPORTED}
 _PAST = frozenset({"former", "formerly", "ex", "ex-", "previously", "erstwhile", "onetime", "one-time"})
-_WAS = frozenset({"was", "were", "had", "once", "then", "early", "served", "sat", "worked", "ran", "led", "headed", "late", "until", "founding", "first"})
+_WAS = frozenset(
+    {
+        "was",
+        "were",
+        "had",
+        "once",
+        "then",
+        "early",
+        "served",
+        "sat",
+        "worked",
+        "ran",
+        "led",
+        "headed",
+        "late",
+        "until",
+        "founding",
+        "first",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +90,8 @@ class Claim:
     def is_negated(self) -> bool:
         words = self.words(max(self.match.first - 2, 0))
         count = sum(
-            word in _NEGATIONS and words[number + 1 : number + 2] not in (["only"], ["longer"], ["doubt"], ["strings"])
+            word in _NEGATIONS
+            and words[number + 1 : number + 2] not in (["only"], ["longer"], ["doubt"], ["strings"])
             for number, word in enumerate(words)
         )
         if "neither" in words and "nor" in words:
@@ -92,7 +112,11 @@ class Claim:
 
     def said_dates(self) -> list[tuple[PartialDate, ...]]:
         """Dates of the clause, those inside the match or behind it first; each with every year that it may mean."""
-        return [dates for mention, dates in self.dates(self.match.view) if dates and mention.sign not in {"until", "by", "before", "till"}]
+        return [
+            dates
+            for mention, dates in self.dates(self.match.view)
+            if dates and mention.sign not in {"until", "by", "before", "till"}
+        ]
 
 
 def flipped(draft: Draft) -> Draft:

@@ -16,20 +16,147 @@ _DEPTH = 4
 _RELATIVE = frozenset({"which", "who", "whom"})
 _DETERMINERS = frozenset({"a", "an", "the", "one", "another", "itself", "himself", "part", "home"})
 _ADVERBS = frozenset(
-    "once formerly previously originally now then currently long also later since today first already never only still not".split()
+    [
+        "once",
+        "formerly",
+        "previously",
+        "originally",
+        "now",
+        "then",
+        "currently",
+        "long",
+        "also",
+        "later",
+        "since",
+        "today",
+        "first",
+        "already",
+        "never",
+        "only",
+        "still",
+        "not",
+    ]
 )
 _PREPOSITIONS = frozenset({"by", "from", "with", "under", "of", "at"})
 _PARTICIPLES = frozenset(
-    "founded co-founded cofounded owned led headed run backed developed released launched made created built trained published "
-    "unveiled announced introduced known called named based acquired bought controlled funded licensed available offered "
-    "distributed renamed rebranded established started chaired designed open closed proprietary supported financed set "
-    "downloadable weighing boasting having containing open-sourced ousted fired appointed".split()
+    [
+        "founded",
+        "co-founded",
+        "cofounded",
+        "owned",
+        "led",
+        "headed",
+        "run",
+        "backed",
+        "developed",
+        "released",
+        "launched",
+        "made",
+        "created",
+        "built",
+        "trained",
+        "published",
+        "unveiled",
+        "announced",
+        "introduced",
+        "known",
+        "called",
+        "named",
+        "based",
+        "acquired",
+        "bought",
+        "controlled",
+        "funded",
+        "licensed",
+        "available",
+        "offered",
+        "distributed",
+        "renamed",
+        "rebranded",
+        "established",
+        "started",
+        "chaired",
+        "designed",
+        "open",
+        "closed",
+        "proprietary",
+        "supported",
+        "financed",
+        "set",
+        "downloadable",
+        "weighing",
+        "boasting",
+        "having",
+        "containing",
+        "open-sourced",
+        "ousted",
+        "fired",
+        "appointed",
+    ]
 )
 _SAYING = frozenset(
-    "said says say saying told tells claimed claims claim argued argues argue believes believe believed wrote writes think thinks "
-    "means announced insisted insists warned warns added adds admitted admits found shows show showed ruled so now so fact saying "
-    "stated states replied idea promise promised alleges alleged complained complains reported reports confirmed noted denied "
-    "denies hopes hope hoped expects expect".split()
+    [
+        "said",
+        "says",
+        "say",
+        "saying",
+        "told",
+        "tells",
+        "claimed",
+        "claims",
+        "claim",
+        "argued",
+        "argues",
+        "argue",
+        "believes",
+        "believe",
+        "believed",
+        "wrote",
+        "writes",
+        "think",
+        "thinks",
+        "means",
+        "announced",
+        "insisted",
+        "insists",
+        "warned",
+        "warns",
+        "added",
+        "adds",
+        "admitted",
+        "admits",
+        "found",
+        "shows",
+        "show",
+        "showed",
+        "ruled",
+        "so",
+        "now",
+        "so",
+        "fact",
+        "saying",
+        "stated",
+        "states",
+        "replied",
+        "idea",
+        "promise",
+        "promised",
+        "alleges",
+        "alleged",
+        "complained",
+        "complains",
+        "reported",
+        "reports",
+        "confirmed",
+        "noted",
+        "denied",
+        "denies",
+        "hopes",
+        "hope",
+        "hoped",
+        "expects",
+        "expect",
+    ]
 )
 VERBS = frozenset(words()["finite_verbs"]["verbs"])
 _JOINING = frozenset({"and", "but", "then", "while", "yet", "or", "whereas", "although"})
@@ -101,7 +228,9 @@ def _insert(items: list[Item]) -> tuple[list[Item], list[Item]] | None:
     for at, item in enumerate(items[:-1]):
         opens = at + 1
         if item.code != ",":
-            after_noun = at and item.code in {"that", "whose", *_RELATIVE} and items[at - 1].code not in _SAYING
+            after_noun = (
+                at and item.code in {"that", "whose", *_RELATIVE} and items[at - 1].code not in _SAYING
+            )
             if not after_noun or items[at - 1].code == ",":
                 continue
             opens = at
@@ -148,7 +277,11 @@ def _closing(items: Sequence[Item], at: int) -> int:
         after = items[number + 1] if number + 1 < len(items) else None
         before = items[number - 1]
         listed = after is not None and after.cls in _NAMES and before.cls == after.cls
-        nested = before.cls in _NAMES and after is not None and after.code in _RELATIVE | _ADVERBS | _PARTICIPLES | {"whose"}
+        nested = (
+            before.cls in _NAMES
+            and after is not None
+            and after.code in _RELATIVE | _ADVERBS | _PARTICIPLES | {"whose"}
+        )
         if nested:
             return next((n for n in range(number + 1, len(items)) if items[n].code == ","), len(items))
         if not listed:
@@ -190,7 +323,9 @@ def _joined(items: list[Item], depth: int) -> Iterator[list[Item]]:
             continue
         rest = items[at + 1 :]
         lead = 0
-        while lead < len(rest) - 1 and (rest[lead].code.endswith("ly") or rest[lead].code in _ADVERBS or rest[lead].cls == "D"):
+        while lead < len(rest) - 1 and (
+            rest[lead].code.endswith("ly") or rest[lead].code in _ADVERBS or rest[lead].cls == "D"
+        ):
             lead += 1
         if rest[lead].code in VERBS:
             clause = [subject, *rest]

@@ -17,17 +17,80 @@ _REACH = 4  # sentences back
 _HE = frozenset({"he", "she", "him", "himself", "herself"})
 _HIS = frozenset({"his", "her"})
 _WE = frozenset({"we", "us"})
-_OBJECT = frozenset("in of by for to from on with into about against behind".split())
+_OBJECT = frozenset(
+    ["in", "of", "by", "for", "to", "from", "on", "with", "into", "about", "against", "behind"]
+)
 _THING = frozenset(
-    "weights licence license training data parameters code successor predecessor architecture release larger smaller technical version terms".split()
+    [
+        "weights",
+        "licence",
+        "license",
+        "training",
+        "data",
+        "parameters",
+        "code",
+        "successor",
+        "predecessor",
+        "architecture",
+        "release",
+        "larger",
+        "smaller",
+        "technical",
+        "version",
+        "terms",
+    ]
 )
 _ACTING = frozenset(
-    "released published launched said says signed set announced keeps releases makes put unveiled bought acquired sued invested owns "
-    "obtained removed did refused declined hopes plans wants gave accused opened open-sourced".split()
+    [
+        "released",
+        "published",
+        "launched",
+        "said",
+        "says",
+        "signed",
+        "set",
+        "announced",
+        "keeps",
+        "releases",
+        "makes",
+        "put",
+        "unveiled",
+        "bought",
+        "acquired",
+        "sued",
+        "invested",
+        "owns",
+        "obtained",
+        "removed",
+        "did",
+        "refused",
+        "declined",
+        "hopes",
+        "plans",
+        "wants",
+        "gave",
+        "accused",
+        "opened",
+        "open-sourced",
+    ]
 )
-_STATE = frozenset("parameters weights downloaded trained open-sourced open closed proprietary hosted licensed".split())
+_STATE = frozenset(
+    [
+        "parameters",
+        "weights",
+        "downloaded",
+        "trained",
+        "open-sourced",
+        "open",
+        "closed",
+        "proprietary",
+        "hosted",
+        "licensed",
+    ]
+)
+_COMPARED = frozenset({"unlike", "like", "than", "from", "versus"})
 _PARTS = frozenset({"training data", "weights", "training code", "training set", "licence", "license"})
-_STOPS = frozenset(",.;:!?\"”)")
+_STOPS = frozenset(',.;:!?"”)')
 
 
 @dataclass(slots=True)
@@ -50,7 +113,9 @@ class Scope:
                 _first(self.people, number, mention)
             else:
                 _first(self.things, number, mention)
-                _first(self.makers if mention.kind is EntityKind.ORGANISATION else self.systems, number, mention)
+                _first(
+                    self.makers if mention.kind is EntityKind.ORGANISATION else self.systems, number, mention
+                )
 
     def last(self, held: list[tuple[int, Mention]], number: int) -> Mention | None:
         return held[0][1] if held and number - held[0][0] <= _REACH else None
@@ -60,7 +125,9 @@ def _first(held: list[tuple[int, Mention]], number: int, mention: Mention) -> No
     held[:] = [(number, mention), *(pair for pair in held[:6] if pair[1].id != mention.id)]
 
 
-def resolve(items: Sequence[Item], number: int, scope: Scope, catalogue: Catalogue, as_of: PartialDate) -> list[Item]:
+def resolve(
+    items: Sequence[Item], number: int, scope: Scope, catalogue: Catalogue, as_of: PartialDate
+) -> list[Item]:
     """The items with every pronoun that can be told replaced by whom it stands for."""
     work = _Resolver(list(items), number, scope)
     found: list[Item] = []
@@ -85,7 +152,9 @@ class _Resolver:
         word = item.code
         after = self.items[at + 1] if at + 1 < len(self.items) else None
         if at == 0 and word == "accusing":
-            person = self._as(Item("accuser", item.start, item.start), self.scope.last(self.scope.people, self.number))
+            person = self._as(
+                Item("accuser", item.start, item.start), self.scope.last(self.scope.people, self.number)
+            )
             return [person, item], 1
         if word in _HE or (word == "her" and (after is None or after.code in _STOPS)):
             return [self._as(item, self._person(before))], 1
@@ -110,7 +179,9 @@ class _Resolver:
         """`the training data`, `the weights`: of the system spoken of, where the words do not say of which."""
         ahead = [item.code for item in self.items[at + 1 : at + 4]]
         size = 2 if " ".join(ahead[:2]) in _PARTS else 1 if ahead[:1] and ahead[0] in _PARTS else 0
-        if not size or (len(ahead) > size and ahead[size] in {"of", "for", "behind", "to"} and "commercial" not in ahead):
+        if not size or (
+            len(ahead) > size and ahead[size] in {"of", "for", "behind", "to"} and "commercial" not in ahead
+        ):
             return []
         found = self._nearest(before, EntityKind.SYSTEM)
         if found is None and self.scope.systems and self.number - self.scope.systems[0][0] <= 2:
@@ -127,11 +198,17 @@ class _Resolver:
         table = words()
         found: Mention | None = None
         if noun.code in table["organisation_nouns"]["words"] and not self._named(follows, "OPN", noun.code):
-            found = self._nearest(before, EntityKind.ORGANISATION) or self.scope.last(self.scope.makers, self.number)
+            found = self._nearest(before, EntityKind.ORGANISATION) or self.scope.last(
+                self.scope.makers, self.number
+            )
         elif noun.code in table["system_nouns"]["words"][:3] and not self._named(follows, "S", noun.code):
-            found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(self.scope.systems, self.number)
+            found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(
+                self.scope.systems, self.number
+            )
         elif noun.code in table["person_nouns"]["words"] and not self._named(follows, "P", noun.code):
-            found = self._nearest(before, EntityKind.PERSON) or self.scope.last(self.scope.people, self.number)
+            found = self._nearest(before, EntityKind.PERSON) or self.scope.last(
+                self.scope.people, self.number
+            )
         if found is None:
             return [self.items[at]], 1
         return [self._as(item, found)], 2
@@ -139,22 +216,38 @@ class _Resolver:
     def _named(self, follows: Item | None, classes: str, noun: str) -> bool:
         if follows is None:
             return False
-        defining = {"of", "that", "which", "who", "behind", "underlying"} if noun != "model" else {"of", "underlying", "behind"}
+        defining = (
+            {"of", "that", "which", "who", "behind", "underlying"}
+            if noun != "model"
+            else {"of", "underlying", "behind"}
+        )
         return follows.cls in classes or follows.code in defining
 
     def _person(self, before: Sequence[Item]) -> Mention | None:
-        here = [item.ref for item in before if isinstance(item.ref, Mention) and item.ref.kind is EntityKind.PERSON]
+        here = [
+            item.ref
+            for item in before
+            if isinstance(item.ref, Mention) and item.ref.kind is EntityKind.PERSON
+        ]
         return here[0] if here else self.scope.last(self.scope.people, self.number)
 
     def _nearest(self, before: Sequence[Item], kind: EntityKind) -> Mention | None:
         kinds = {EntityKind.SYSTEM, EntityKind.PRODUCT} if kind is EntityKind.SYSTEM else {kind}
-        here = [item.ref for item in before if isinstance(item.ref, Mention) and item.ref.kind in kinds]
+        here = [
+            item.ref
+            for number, item in enumerate(before)
+            if isinstance(item.ref, Mention)
+            and item.ref.kind in kinds
+            and not (number and before[number - 1].code in _COMPARED)
+        ]
         return here[-1] if here else None
 
     def _owner(self, at: int, before: Sequence[Item]) -> Mention | None:
         ahead = [item.code for item in self.items[at + 1 : at + 3]]
         if any(word in _THING for word in ahead):
-            found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(self.scope.systems, self.number)
+            found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(
+                self.scope.systems, self.number
+            )
             return found or self._thing(before)
         return self._nearest(before, EntityKind.ORGANISATION) or self._maker()
 
@@ -162,7 +255,11 @@ class _Resolver:
         return self.scope.last(self.scope.makers, self.number)
 
     def _thing(self, before: Sequence[Item]) -> Mention | None:
-        here = [item.ref for item in before if isinstance(item.ref, Mention) and item.ref.entity and item.ref.kind is not EntityKind.PERSON]
+        here = [
+            item.ref
+            for item in before
+            if isinstance(item.ref, Mention) and item.ref.entity and item.ref.kind is not EntityKind.PERSON
+        ]
         return here[0] if here else self.scope.last(self.scope.things, self.number)
 
     def _pronoun(self, at: int, before: Sequence[Item]) -> list[Item]:
@@ -171,7 +268,11 @@ class _Resolver:
         ahead = [later.code for later in self.items[at + 1 : at + 9]]
         if item.code == "both":
             pair = [entry for entry in before if entry.cls == "S"][-2:]
-            return [pair[0], Item("and", item.start, item.start), self._as(item, self._mention(pair[1]))] if len(pair) == 2 else [item]
+            return (
+                [pair[0], Item("and", item.start, item.start), self._as(item, self._mention(pair[1]))]
+                if len(pair) == 2
+                else [item]
+            )
         if item.code in {"it", "them"} and earlier in _OBJECT:
             found = self.scope.last(self.scope.things, self.number)
             here = [entry.ref for entry in before if isinstance(entry.ref, Mention) and entry.cls == "O"]
@@ -180,12 +281,18 @@ class _Resolver:
         if acts is not None and not (set(ahead[:2]) & {"was", "is", "were"}):
             return [self._as(item, self._nearest_subject(before) or self._maker())]
         if set(ahead) & _STATE or any(later.cls in "QL" for later in self.items[at + 1 : at + 9]):
-            found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(self.scope.systems, self.number)
+            found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(
+                self.scope.systems, self.number
+            )
             return [self._as(item, found or self._thing(before))]
         return [self._as(item, self._thing(before))]
 
     def _nearest_subject(self, before: Sequence[Item]) -> Mention | None:
-        here = [item.ref for item in before if isinstance(item.ref, Mention) and item.ref.kind is EntityKind.ORGANISATION]
+        here = [
+            item.ref
+            for item in before
+            if isinstance(item.ref, Mention) and item.ref.kind is EntityKind.ORGANISATION
+        ]
         return here[0] if here else None
 
     def _mention(self, item: Item) -> Mention | None:
@@ -194,7 +301,9 @@ class _Resolver:
     def _as(self, item: Item, mention: Mention | None) -> Item:
         if mention is None or mention.entity is None:
             return item
-        cls = {EntityKind.PERSON: "P", EntityKind.ORGANISATION: "O"}.get(mention.kind or EntityKind.SYSTEM, "S")
+        cls = {EntityKind.PERSON: "P", EntityKind.ORGANISATION: "O"}.get(
+            mention.kind or EntityKind.SYSTEM, "S"
+        )
         ref = replace(mention, start=item.start, end=item.end, is_coreference=True, is_slip=False)
         return Item(code(cls, 200 + item.start % 50), item.start, item.end, ref, item.quoted)
 
@@ -209,7 +318,11 @@ def _described(items: list[Item], catalogue: Catalogue, as_of: PartialDate) -> l
         return items
     for at, item in enumerate(items[:-2]):
         title, place = item.ref, items[at + 2].ref
-        if not isinstance(title, Title) or items[at + 1].code not in {"of", "at"} or not isinstance(place, Mention):
+        if (
+            not isinstance(title, Title)
+            or items[at + 1].code not in {"of", "at"}
+            or not isinstance(place, Mention)
+        ):
             continue
         holder = _holder(title, place, catalogue, as_of)
         if holder is not None:
@@ -224,7 +337,11 @@ def _described(items: list[Item], catalogue: Catalogue, as_of: PartialDate) -> l
                 is_coreference=True,
                 is_described=True,
             )
-            return [*items[:at], Item(code("P", 250), item.start, items[at + 2].end, mention, item.quoted), *items[at + 3 :]]
+            return [
+                *items[:at],
+                Item(code("P", 250), item.start, items[at + 2].end, mention, item.quoted),
+                *items[at + 3 :],
+            ]
     return items
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Sequence
 
@@ -16,7 +16,8 @@ _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _HEAD_SENTENCES = 12
 _LINE_CHARS = 110
 _MARKER = re.compile(
-    r"\b(?:published|posted|updated|last updated|written|by|date|release date|first published)\b|[—–:|]\s*$", re.IGNORECASE
+    r"\b(?:published|posted|updated|last updated|written|by|date|release date|first published)\b|[—–:|]\s*$",
+    re.IGNORECASE,
 )
 _SLACK_DAYS = 30  # an article is written within a month of the newest thing it speaks of
 EARLIEST = 2015
@@ -67,5 +68,5 @@ def inferred(spoken: Sequence[PartialDate], limit: PartialDate) -> PartialDate |
     if not past:
         return None
     newest = max(past, key=lambda date: date.earliest)
-    day = min(newest.earliest + datetime.timedelta(days=_SLACK_DAYS), limit.latest)
+    day = min(newest.earliest + dt.timedelta(days=_SLACK_DAYS), limit.latest)
     return PartialDate(f"{day.year:04}-{day.month:02}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -110,7 +110,11 @@ class Facts:
         }[now.weights]
         if now is not system and system.weights_date:
             weights += f" before {system.weights_date}"
-        data = {Share.RELEASED: "; training data released", Share.PARTIAL: "; training data in part", Share.NONE: "; training data not released"}
+        data = {
+            Share.RELEASED: "; training data released",
+            Share.PARTIAL: "; training data in part",
+            Share.NONE: "; training data not released",
+        }
         return f"{system.name}: {weights}{data.get(now.data.share, '') if now.data.share else ''}"
 
     def record(self, maker: Organisation) -> Record:
@@ -137,7 +141,9 @@ class Facts:
         found = {key}
         for organisation in self.catalogue.organisations:
             for tie in organisation.ties_at(self.as_of):
-                if tie.kind in {"owned-by", "part-of"} and not any(figure.unit == "percent" for figure in tie.figures):
+                if tie.kind in {"owned-by", "part-of"} and not any(
+                    figure.unit == "percent" for figure in tie.figures
+                ):
                     if organisation.id == key:
                         found.add(tie.party)
                     elif tie.party == key:
@@ -149,23 +155,27 @@ class Facts:
     def events(self, *, kind: EventKind | None = None, parties: Iterable[str] = ()) -> Iterator[Event]:
         wanted = set(parties)
         for event in self.catalogue.events:
-            if (kind is None or event.kind is kind) and wanted <= set(event.parties) and self.is_past(event.date):
+            if (
+                (kind is None or event.kind is kind)
+                and wanted <= set(event.parties)
+                and self.is_past(event.date)
+            ):
                 yield event
 
 
 @cache
-def _first_day(date: PartialDate) -> datetime.date:
+def _first_day(date: PartialDate) -> dt.date:
     return date.earliest
 
 
 @cache
-def _last_day(date: PartialDate) -> datetime.date:
+def _last_day(date: PartialDate) -> dt.date:
     return date.latest
 
 
 def may_be_same(said: PartialDate, known: PartialDate, slack_days: int = 1) -> bool:
     """Whether two dates of limited precision may mean the same day, a day apart for the time zone."""
-    slack = datetime.timedelta(days=slack_days)
+    slack = dt.timedelta(days=slack_days)
     return _first_day(said) - slack <= _last_day(known) and _first_day(known) - slack <= _last_day(said)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from ajar.model.article import EntityKind
@@ -20,7 +21,6 @@ from ajar.reading.tokens import Sentence, Token
 _BLOCK = 0x100
 _FIRST = 0xE000
 CLASSES = "POSNDMQCLR"  # person, organisation, system or line, unknown name, date, money, parameters, count, licence, role
-ANY_NAME = f"[{chr(_FIRST)}-{chr(_FIRST + _BLOCK * len(CLASSES) - 1)}]"
 
 
 def block(classes: str) -> str:
@@ -81,17 +81,38 @@ _LICENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\bApache(?: (?:Software )?[Ll]icen[cs]e)?,?(?: ?-?(?:[Vv]ersion |v)?2(?:\.0)?)(?:[ -][Ll]icen[cs]e)?\b|\bApache(?:-style)? [Ll]icen[cs]e\b",
         ),
         ("modified-mit", r"\b[Mm]odified(?: version of the)? MIT(?:[ -][Ll]icen[cs]e)?\b"),
-        ("mit", r"\bMIT(?:-style)?[ -][Ll]icen[cs]e\b|(?<=under )MIT\b|(?<=under the )MIT\b|(?<=licence is )MIT\b|(?<=license is )MIT\b|(?<=licence, )MIT\b"),
-        ("gpl", r"\b(?:GNU )?[AL]?GPL(?:[ -]?v?\d(?:\.\d)?)?(?: [Ll]icen[cs]e)?\b|\bGNU General Public Licen[cs]e\b"),
+        (
+            "mit",
+            r"\bMIT(?:-style)?[ -][Ll]icen[cs]e\b|(?<=under )MIT\b|(?<=under the )MIT\b|(?<=licence is )MIT\b|(?<=license is )MIT\b|(?<=licence, )MIT\b",
+        ),
+        (
+            "gpl",
+            r"\b(?:GNU )?[AL]?GPL(?:[ -]?v?\d(?:\.\d)?)?(?: [Ll]icen[cs]e)?\b|\bGNU General Public Licen[cs]e\b",
+        ),
         ("bsd", r"\b(?:\d-[Cc]lause )?BSD(?: \d-[Cc]lause)?(?: [Ll]icen[cs]e)?\b"),
-        ("cc-by-nc", r"\bCC[ -]BY-NC(?:-[SN][AD])?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\bCreative Commons [Nn]on-?[Cc]ommercial(?: [Ll]icen[cs]e)?\b"),
+        (
+            "cc-by-nc",
+            r"\bCC[ -]BY-NC(?:-[SN][AD])?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\bCreative Commons [Nn]on-?[Cc]ommercial(?: [Ll]icen[cs]e)?\b",
+        ),
         ("cc-by", r"\bCC[ -]BY(?:-SA)?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\bCC0\b"),
-        ("rail", r"\b(?:BigScience |BigCode )?(?:Open)?RAIL(?:-M)?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\b[Rr]esponsible AI [Ll]icen[cs]e\b"),
+        (
+            "rail",
+            r"\b(?:BigScience |BigCode )?(?:Open)?RAIL(?:-M)?(?:[ -]\d\.0)?(?: [Ll]icen[cs]e)?\b|\b[Rr]esponsible AI [Ll]icen[cs]e\b",
+        ),
         ("gemma", r"\bGemma(?:'s|’s)? (?:own )?[Tt]erms(?: of [Uu]se)?\b"),
-        ("named", r"\b(?!The )(?:[A-Z][\w.]*(?: AI)? )+(?:\d[\w.]* )?(?:Open )?(?:Community|Model|Open Model|Research|Large Model|Source Code|Sample Code)? ?Licen[cs]e(?: Agreement)?\b"),
+        (
+            "named",
+            r"\b(?!The )(?:[A-Z][\w.]*(?: AI)? )+(?:\d[\w.]* )?(?:Open )?(?:Community|Model|Open Model|Research|Large Model|Source Code|Sample Code)? ?Licen[cs]e(?: Agreement)?\b",
+        ),
         ("community", r"\b(?:own )?(?:restrictive |custom )?community licen[cs]e\b"),
-        ("own", r"\bown (?:\w+ )?(?:licen[cs]e|terms(?: of (?:use|service))?|licensing terms|conditions)\b|\b(?:bespoke|custom) (?:\w+ )?licen[cs]e\b"),
-        ("non-commercial", r"\b(?:non-?commercial|research(?:-only)?) (?:research |use |community )?licen[cs]e\b"),
+        (
+            "own",
+            r"\bown (?:\w+ )?(?:licen[cs]e|terms(?: of (?:use|service))?|licensing terms|conditions)\b|\b(?:bespoke|custom) (?:\w+ )?licen[cs]e\b",
+        ),
+        (
+            "non-commercial",
+            r"\b(?:non-?commercial|research(?:-only)?) (?:research |use |community )?licen[cs]e\b",
+        ),
         ("permissive", r"\b(?:permissive|liberal) (?:open[ -]source )?(?:software )?licen[cs]e\b"),
         ("open-source", r"\bopen[ -]source licen[cs]e\b"),
         ("proprietary", r"\b(?:proprietary|commercial) licen[cs]e\b"),
@@ -115,10 +136,10 @@ def licences(text: str, start: int, end: int) -> list[LicenceMention]:
 
 def titles(tokens: Sequence[Token]) -> Iterator[Title]:
     """Words of roles, longest first."""
-    table = _titles()
+    table, starts = _titles(), _title_starts()
     at = 0
     while at < len(tokens):
-        if tokens[at].lower not in _TITLE_STARTS:
+        if tokens[at].lower not in starts:
             at += 1
             continue
         for size in range(min(6, len(tokens) - at), 0, -1):
@@ -131,20 +152,22 @@ def titles(tokens: Sequence[Token]) -> Iterator[Title]:
         at += 1
 
 
+@cache
 def _titles() -> dict[str, RoleKind]:
-    global _TITLES  # noqa: PLW0603  a table built from data once
-    if not _TITLES:
-        for kind, names in words()["titles"].items():
-            for name in names:
-                _TITLES[name] = RoleKind(kind)
-                if kind not in {"staff", "officer"} and name not in {"head", "chair", "chief", "boss"}:
-                    _TITLES[f"{name}s"] = RoleKind(kind)
-        _TITLE_STARTS.update(name.split()[0] for name in _TITLES)
-    return _TITLES
+    table: dict[str, RoleKind] = {}
+    for kind, names in words()["titles"].items():
+        for name in names:
+            table[name] = RoleKind(kind)
+            if kind not in {"staff", "officer"} and name not in {"head", "chair", "chief", "boss"}:
+                table[f"{name}s"] = RoleKind(kind)
+    return table
 
 
-_TITLES: dict[str, RoleKind] = {}
-_TITLE_STARTS: set[str] = set()
+@cache
+def _title_starts() -> frozenset[str]:
+    return frozenset(name.split()[0] for name in _titles())
+
+
 _KIND_CLASS = {
     EntityKind.PERSON: "P",
     EntityKind.ORGANISATION: "O",
@@ -185,9 +208,8 @@ def items(sentence: Sentence, refs: Iterable[Reference]) -> list[Item]:
             number = counts.get(cls, 0)
             counts[cls] = number + 1
             found.append(Item(code(cls, number), current.start, current.end, current, token.quoted))
-        else:
-            if token.text not in _QUOTES:
-                found.append(Item(_word(token), token.start, token.end, None, token.quoted))
+        elif token.text not in _QUOTES:
+            found.append(Item(_word(token), token.start, token.end, None, token.quoted))
     return found
 
 
@@ -196,7 +218,7 @@ def code(cls: str, number: int) -> str:
     return chr(_FIRST + _BLOCK * CLASSES.index(cls) + min(number, _BLOCK - 1))
 
 
-_QUOTES = frozenset("\"“”«»„‘")  # seen in `Item.quoted`; no rule asks for them
+_QUOTES = frozenset('"“”«»„‘')  # seen in `Item.quoted`; no rule asks for them
 _MARKS = {"(": ",", ")": ",", "—": ",", "–": ",", "[": ",", "]": ",", "…": ".", "n't": "not", "n’t": "not"}
 
 

@@ -39,7 +39,9 @@ class Lexicon:
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)
     surnames: dict[str, list[Person]] = field(default_factory=dict)
-    slips: dict[str, list[Entry]] = field(default_factory=dict)  # single words that may be misspelt, by first letter
+    slips: dict[str, list[Entry]] = field(
+        default_factory=dict
+    )  # single words that may be misspelt, by first letter
     words: dict[str, Any] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
@@ -79,7 +81,7 @@ def build(catalogue: Catalogue) -> Lexicon:
     barred = frozenset(found.words["common_names"]["never"])
     for entity in catalogue.entities():
         for name in dict.fromkeys(_names(entity)):
-            if name in barred or len(fold(name)) < 2 and name != "X":
+            if name in barred or (len(fold(name)) < 2 and name != "X"):
                 continue
             exact = len(name) <= 4 and name.upper() == name and not name.isdigit()
             found.add(Entry(entity, name, kind_of(entity), exact=exact, is_common=name.lower() in common))

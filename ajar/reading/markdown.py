@@ -8,8 +8,11 @@ from ajar.model.article import Form
 from ajar.reading.pages import SPACES, Page
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(title|date|published|publishdate|pubdate|lang|language)[ \t]*:[ \t]*(.{1,300})$", re.M | re.I)
-_FENCE = re.compile(r"^[ \t]{0,3}(```+|~~~+)[^\n]*\n.*?(?:^[ \t]{0,3}\1[^\n]*$|\Z)", re.M | re.S)
+_FIELD = re.compile(
+    r"^(title|date|published|publishdate|pubdate|lang|language)[ \t]*:[ \t]*(.{1,300})$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FENCE = re.compile(r"^[ \t]{0,3}(```+|~~~+)[^\n]*\n.*?(?:^[ \t]{0,3}\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]\n]{0,500}\]\([^()\s]{0,1000}[^()\n]{0,200}\)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]{0,500})\](\([^()\s]{0,1000}[^()\n]{0,200}\)|\[[^\[\]\n]{0,100}\])")
@@ -18,9 +21,14 @@ _DEFINITION = re.compile(r"^[ ]{0,3}\[[^\]\n]{1,100}\]:[ \t]*\S+[^\n]*$", re.MUL
 _ADDRESS = re.compile(r"<?https?://[^\s<>)\]]{1,2000}>?")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>")
 _TABLE = re.compile(r"^[ \t]*\|[^\n]*$", re.MULTILINE)
-_LINE = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?|(?:[-*+]|\d{1,3}[.)])[ \t]+|[=-]{3,}[ \t]*$|\*{3,}[ \t]*$)+", re.M)
+_LINE = re.compile(
+    r"^[ \t]{0,3}(?:#{1,6}[ \t]+|>[ \t]?|(?:[-*+]|\d{1,3}[.)])[ \t]+|[=-]{3,}[ \t]*$|\*{3,}[ \t]*$)+",
+    re.MULTILINE,
+)
 _ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
-_MARKS = re.compile(r"\*{1,3}|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w])|`{1,2}|~~|\\(?=[\\`*_{}\[\]()#+.!|-])")
+_MARKS = re.compile(
+    r"\*{1,3}|(?<![\w])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\w])|`{1,2}|~~|\\(?=[\\`*_{}\[\]()#+.!|-])"
+)
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]{1,300})$", re.MULTILINE)
 
 

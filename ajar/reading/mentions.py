@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ajar.catalogue.names import distance, fold
@@ -12,32 +12,296 @@ from ajar.model.catalogue import Entity, Organisation, Person, Product, System
 from ajar.reading.lexicon import NAME_TOKENS, Entry, Lexicon
 from ajar.reading.tokens import Sentence, Token
 
-_SAME = frozenset("instruct chat base preview model models it series".split())
+_SAME = frozenset(["instruct", "chat", "base", "preview", "model", "models", "it", "series"])
 _OTHER = frozenset(
-    "turbo pro mini flash opus sonnet haiku ultra nano large small medium vision coder max plus lite omni heavy fast thinking "
-    "code reasoning next distill scout maverick guard high low audio live robotics deep heavy".split()
+    [
+        "turbo",
+        "pro",
+        "mini",
+        "flash",
+        "opus",
+        "sonnet",
+        "haiku",
+        "ultra",
+        "nano",
+        "large",
+        "small",
+        "medium",
+        "vision",
+        "coder",
+        "max",
+        "plus",
+        "lite",
+        "omni",
+        "heavy",
+        "fast",
+        "thinking",
+        "code",
+        "reasoning",
+        "next",
+        "distill",
+        "scout",
+        "maverick",
+        "guard",
+        "high",
+        "low",
+        "audio",
+        "live",
+        "robotics",
+        "deep",
+        "heavy",
+    ]
 )
 _SIZE = re.compile(r"^\d+(?:\.\d+)?(?:[bmtk]|x\d+b)?(?:-\w+)*$", re.IGNORECASE)
 _AFTER_NAME = frozenset(
-    "ceo cto coo cfo ai inc corp ltd llc pbc co plc chief president founder co-founder chairman chair executive board boss inc. "
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday engineers researchers".split()
+    [
+        "ceo",
+        "cto",
+        "coo",
+        "cfo",
+        "ai",
+        "inc",
+        "corp",
+        "ltd",
+        "llc",
+        "pbc",
+        "co",
+        "plc",
+        "chief",
+        "president",
+        "founder",
+        "co-founder",
+        "chairman",
+        "chair",
+        "executive",
+        "board",
+        "boss",
+        "inc.",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "engineers",
+        "researchers",
+    ]
 )
 _BEFORE_SURNAME = frozenset(
-    "mr mrs ms dr sir judge ceo cto president chairman professor prof justice lord senator chief founder co-founder director boss "
-    "investor billionaire entrepreneur".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "sir",
+        "judge",
+        "ceo",
+        "cto",
+        "president",
+        "chairman",
+        "professor",
+        "prof",
+        "justice",
+        "lord",
+        "senator",
+        "chief",
+        "founder",
+        "co-founder",
+        "director",
+        "boss",
+        "investor",
+        "billionaire",
+        "entrepreneur",
+    ]
 )
 _NOT_NAMES = frozenset(
-    "i the a an he she it they we you his her its their our my this that these those in on at by for from to of and but or if when while "
-    "after before since until as not no yes so then there here what who which how why where is are was were do does did has have had "
-    "will would can could may might must should january february march april june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday ai api llm llms gpu ceo cto us u.s uk u.k eu sb american european chinese "
-    "french british english german mr ms mrs dr like unlike both neither either all some most many few one two three first second "
-    "instead indeed act acts however meanwhile still yet even only also perhaps maybe now today yesterday last next earlier later".split()
+    [
+        "i",
+        "the",
+        "a",
+        "an",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "you",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "my",
+        "this",
+        "that",
+        "these",
+        "those",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "to",
+        "of",
+        "and",
+        "but",
+        "or",
+        "if",
+        "when",
+        "while",
+        "after",
+        "before",
+        "since",
+        "until",
+        "as",
+        "not",
+        "no",
+        "yes",
+        "so",
+        "then",
+        "there",
+        "here",
+        "what",
+        "who",
+        "which",
+        "how",
+        "why",
+        "where",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "should",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "ai",
+        "api",
+        "llm",
+        "llms",
+        "gpu",
+        "ceo",
+        "cto",
+        "us",
+        "u.s",
+        "uk",
+        "u.k",
+        "eu",
+        "sb",
+        "american",
+        "european",
+        "chinese",
+        "french",
+        "british",
+        "english",
+        "german",
+        "mr",
+        "ms",
+        "mrs",
+        "dr",
+        "like",
+        "unlike",
+        "both",
+        "neither",
+        "either",
+        "all",
+        "some",
+        "most",
+        "many",
+        "few",
+        "one",
+        "two",
+        "three",
+        "first",
+        "second",
+        "instead",
+        "indeed",
+        "act",
+        "acts",
+        "however",
+        "meanwhile",
+        "still",
+        "yet",
+        "even",
+        "only",
+        "also",
+        "perhaps",
+        "maybe",
+        "now",
+        "today",
+        "yesterday",
+        "last",
+        "next",
+        "earlier",
+        "later",
+    ]
 )
 _AI_WORDS = frozenset(
-    "ai startup start-up startups start-ups company firm lab laboratory model models chatbot maker developer open-source weights "
-    "tech open closed llm artificial".split()
+    [
+        "ai",
+        "startup",
+        "start-up",
+        "startups",
+        "start-ups",
+        "company",
+        "firm",
+        "lab",
+        "laboratory",
+        "model",
+        "models",
+        "chatbot",
+        "maker",
+        "developer",
+        "open-source",
+        "weights",
+        "tech",
+        "open",
+        "closed",
+        "llm",
+        "artificial",
+    ]
 )
 
 
@@ -135,7 +399,14 @@ class Finder:
         return _suffixed(mention, tokens)
 
     def _is_believable(
-        self, entry: Entry, tokens: Sequence[Token], folded: Sequence[str], at: int, last: int, *, titled: bool
+        self,
+        entry: Entry,
+        tokens: Sequence[Token],
+        folded: Sequence[str],
+        at: int,
+        last: int,
+        *,
+        titled: bool,
     ) -> bool:
         """Not a part of a longer unknown name, and not a common word that only begins a sentence."""
         if last - at > 1 or titled:
@@ -147,17 +418,29 @@ class Finder:
             and after.start - tokens[at].end == 1
             and after.lower not in _AFTER_NAME
             and after.lower not in _OTHER
-            and not (entry.kind is EntityKind.PERSON and " " not in entry.name and fold(after.text) != entry.name)
+            and not (
+                entry.kind is EntityKind.PERSON and " " not in entry.name and fold(after.text) != entry.name
+            )
             and not self._begins_name(folded, last)
         ):
             return entry.kind is EntityKind.SYSTEM and any(char.isdigit() for char in entry.name)
         if not entry.is_common:
             return True
         before = tokens[at - 1] if at else None
-        if before is not None and entry.name == "X" and before.text[0].isupper() and before.lower not in _NOT_NAMES:
+        if (
+            before is not None
+            and entry.name == "X"
+            and before.text[0].isupper()
+            and before.lower not in _NOT_NAMES
+        ):
             return False
         if before is None or before.text in {":", "“", '"', "(", "•", "¶"}:
-            fits = after is None or after.lower in {"'s", ",", "("} or after.lower in self._verbs or after.lower in _AFTER_NAME
+            fits = (
+                after is None
+                or after.lower in {"'s", ",", "("}
+                or after.lower in self._verbs
+                or after.lower in _AFTER_NAME
+            )
             return fits or folded[at] in self._seen or after is None or after.lower not in self._lower
         return True
 
@@ -176,7 +459,12 @@ class Finder:
     def _person(self, tokens: Sequence[Token], folded: Sequence[str], at: int) -> Mention | None:
         """A first name with a known family name, or a known first name with one that is nearly known."""
         token = tokens[at]
-        if at + 1 >= len(tokens) or not token.text[0].isupper() or not token.text.isalpha() or len(token.text) < 2:
+        if (
+            at + 1 >= len(tokens)
+            or not token.text[0].isupper()
+            or not token.text.isalpha()
+            or len(token.text) < 2
+        ):
             return None
         after = tokens[at + 1]
         if not after.text[0].isupper() or after.start - token.end != 1 or token.lower in _BEFORE_SURNAME:
@@ -207,7 +495,9 @@ class Finder:
                     return self._named(tokens, at, at + 2, person, is_slip=True)
         return None
 
-    def _named(self, tokens: Sequence[Token], at: int, last: int, person: Person, *, is_slip: bool) -> Mention:
+    def _named(
+        self, tokens: Sequence[Token], at: int, last: int, person: Person, *, is_slip: bool
+    ) -> Mention:
         entry = Entry(person, person.name, EntityKind.PERSON)
         return replace(_mention(tokens, at, last, entry, ()), is_slip=is_slip)
 
@@ -243,16 +533,28 @@ class Finder:
     def _slip(self, tokens: Sequence[Token], folded: Sequence[str], at: int) -> Mention | None:
         """A word one or two letters away from a known name, where what stands around it speaks for that name."""
         word = folded[at]
-        if len(word) < 5 or word in self._not_slips or word in self._lexicon.entries or tokens[at].lower in self._lower or not word.isalpha():
+        if (
+            len(word) < 5
+            or word in self._not_slips
+            or word in self._lexicon.entries
+            or tokens[at].lower in self._lower
+            or not word.isalpha()
+        ):
             return None
         if word.endswith("s") and word[:-1] in self._lexicon.entries:
             return self._plural(tokens, at, word[:-1])
         for entry in self._lexicon.slips.get(word[0], ()):
             known = fold(entry.name)
-            if entry.is_common and len(known) < 7 or abs(len(known) - len(word)) > 2:
+            if (entry.is_common and len(known) < 7) or abs(len(known) - len(word)) > 2:
                 continue
             near = distance(word, known, 2)
-            if near is None or near == 0 or word == known + "s" or word.startswith(known) or known.startswith(word):
+            if (
+                near is None
+                or near == 0
+                or word == known + "s"
+                or word.startswith(known)
+                or known.startswith(word)
+            ):
                 continue
             if self._speaks_for(entry, tokens, at) if near == 1 else self._comes_from(entry, tokens, at):
                 return replace(_mention(tokens, at, at + 1, entry, ()), is_slip=True)
@@ -270,7 +572,11 @@ class Finder:
 
     def _comes_from(self, entry: Entry, tokens: Sequence[Token], at: int) -> bool:
         """Whether the entity's own country stands right before the word."""
-        if not isinstance(entry.entity, Organisation) or len(fold(entry.name)) < 7 or not entry.entity.country:
+        if (
+            not isinstance(entry.entity, Organisation)
+            or len(fold(entry.name)) < 7
+            or not entry.entity.country
+        ):
             return False
         here = self._countries.get(entry.entity.country, [])
         return any(token.lower in here for token in tokens[max(at - 4, 0) : at])
@@ -279,12 +585,17 @@ class Finder:
 def _is_titled(tokens: Sequence[Token]) -> bool:
     """A heading in capitals, where a capital tells nothing."""
     words = [token.text for token in tokens if token.text[0].isalpha() and len(token.text) > 3]
-    return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.75 * len(words) and tokens[-1].text not in ".!"
+    return (
+        len(words) >= 3
+        and sum(word[0].isupper() for word in words) > 0.75 * len(words)
+        and tokens[-1].text not in ".!"
+    )
 
 
 def _written(tokens: Sequence[Token], first: int, last: int) -> str:
     return "".join(
-        (" " if number > first and tokens[number].start > tokens[number - 1].end else "") + tokens[number].text
+        (" " if number > first and tokens[number].start > tokens[number - 1].end else "")
+        + tokens[number].text
         for number in range(first, last)
     )
 
@@ -304,7 +615,9 @@ def _preferred(entries: Sequence[Entry], written: str) -> Entry:
     return min(exact or entries, key=lambda entry: order.index(entry.kind))
 
 
-def _mention(tokens: Sequence[Token], first: int, last: int, entry: Entry, others: tuple[Entity, ...]) -> Mention:
+def _mention(
+    tokens: Sequence[Token], first: int, last: int, entry: Entry, others: tuple[Entity, ...]
+) -> Mention:
     return Mention(
         first=first,
         last=last,
@@ -340,7 +653,14 @@ def _suffixed(mention: Mention, tokens: Sequence[Token]) -> Mention:
         word = tokens[last].lower
         if _SIZE.match(word) and any(char.isdigit() for char in word):
             is_count = last + 1 < len(tokens) and tokens[last + 1].lower in {
-                "billion", "million", "trillion", "months", "years", "days", "percent", "parameters",
+                "billion",
+                "million",
+                "trillion",
+                "months",
+                "years",
+                "days",
+                "percent",
+                "parameters",
             }
             if is_count or (word.isdigit() and len(word) == 4):
                 break
@@ -362,7 +682,3 @@ def _suffixed(mention: Mention, tokens: Sequence[Token]) -> Mention:
         is_variant=variant,
         is_vague=vague,
     )
-
-
-def spelling_slips(mentions: Sequence[Mention]) -> Iterator[Mention]:
-    return (mention for mention in mentions if mention.is_slip)

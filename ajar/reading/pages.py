@@ -17,9 +17,25 @@ FILE_BYTES = 8 << 20  # a page of a news site is under 1 MB, a book in PDF under
 TEXT_CHARS = 1 << 20  # 170,000 words; more would take longer than anybody waits
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<!--|<article|<meta|<title)", re.IGNORECASE)
 _TAGS = re.compile(r"</?(?:p|div|span|a|h[1-6]|article|br|script)\b[^<>]{0,300}>", re.IGNORECASE)
-_MARKDOWN = re.compile(r"^(?:#{1,6} \S|[-*] \S|> \S|```)|\[[^\]\n]{1,200}\]\([^)\s]{1,400}\)|\*\*\S", re.MULTILINE)
+_MARKDOWN = re.compile(
+    r"^(?:#{1,6} \S|[-*] \S|> \S|```)|\[[^\]\n]{1,200}\]\([^)\s]{1,400}\)|\*\*\S", re.MULTILINE
+)
 # Spaces of other widths, and characters that are not seen, read as a space each: every offset stays.
-SPACES = dict.fromkeys((0x9, 0xB, 0xC, 0xA0, *range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, *range(0x2060, 0x206A), 0x3000, 0xFEFF), " ")
+SPACES = dict.fromkeys(
+    (
+        0x9,
+        0xB,
+        0xC,
+        0xA0,
+        *range(0x2000, 0x2010),
+        *range(0x2028, 0x2030),
+        0x205F,
+        *range(0x2060, 0x206A),
+        0x3000,
+        0xFEFF,
+    ),
+    " ",
+)
 _SUFFIXES = {
     ".md": Form.MARKDOWN,
     ".markdown": Form.MARKDOWN,

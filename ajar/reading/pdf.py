@@ -34,13 +34,15 @@ def read_pdf(data: bytes) -> Page:
         title, made = str(fields.get("/Title") or "")[:300], str(fields.get("/CreationDate") or "")
     except TargetUnreadable:
         raise
-    except Exception as error:  # the library raises many kinds on hostile input  # noqa: BLE001
+    except Exception as error:  # the library raises many kinds on hostile input
         raise TargetUnreadable(
             f"the PDF cannot be read: {type(error).__name__}: {str(error)[:120]}",
             hint="give the article's text instead",
         ) from error
     if not text.strip():
-        raise TargetUnreadable("the PDF holds no text, only pictures of it", hint="give the article's text instead")
+        raise TargetUnreadable(
+            "the PDF holds no text, only pictures of it", hint="give the article's text instead"
+        )
     found = _DATE.match(made)
     return Page(
         text=text,
@@ -57,14 +59,17 @@ def _library() -> Any:
     """The library with its own limits set low: a small file may unpack to gigabytes."""
     try:
         import pypdf
-        import pypdf.filters
     except ImportError as error:
         raise UsageError(
-            "reading a PDF needs pypdf", hint="install it: pip install 'ajar[pdf]', or give the article's text"
+            "reading a PDF needs pypdf",
+            hint="install it: pip install 'ajar[pdf]', or give the article's text",
         ) from error
-    for name in ("ZLIB_MAX_OUTPUT_LENGTH", "LZW_MAX_OUTPUT_LENGTH", "RUN_LENGTH_MAX_OUTPUT_LENGTH"):
-        if hasattr(pypdf.filters, name):
-            setattr(pypdf.filters, name, _STREAM_BYTES)
+    pypdf.overwrite_configuration(
+        zlib_maximum_output_length=_STREAM_BYTES,
+        lzw_maximum_output_length=_STREAM_BYTES,
+        run_length_maximum_output_length=_STREAM_BYTES,
+        array_based_stream_maximum_output_length=_STREAM_BYTES,
+    )
     return pypdf
 
 

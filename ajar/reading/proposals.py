@@ -41,7 +41,10 @@ def with_proposals(reading: ArticleReading, propose: Propose, model: str) -> Art
                 if key not in held:
                     held.add(key)
                     added.append(item)
-    notes = (*reading.notes, f"{model} proposed statements: {len(added)} were added, {dropped} were not in the text and dropped")
+    notes = (
+        *reading.notes,
+        f"{model} proposed statements: {len(added)} were added, {dropped} were not in the text and dropped",
+    )
     return replace(reading, statements=ordered([*reading.statements, *added]), notes=notes)
 
 
@@ -76,7 +79,9 @@ def _adds_nothing(reading: ArticleReading, sentence: Sentence, says: str) -> boo
     if len(says) > _SAYS_CHARS:
         return False
     here = reading.text[sentence.start : sentence.end]
-    return set(_NUMBER.findall(says)) <= set(_NUMBER.findall(here)) | set(_NUMBER.findall(" ".join(s.name for s in reading.systems)))
+    return set(_NUMBER.findall(says)) <= set(_NUMBER.findall(here)) | set(
+        _NUMBER.findall(" ".join(s.name for s in reading.systems))
+    )
 
 
 def _judged(
@@ -86,10 +91,12 @@ def _judged(
     page = Page(text=says, prose=says, form=Form.TEXT)
     article = PartialDate(reading.date) if reading.date else None
     found = Reader(page, known, Facts(known, PartialDate(reading.as_of)), article).read(sentences(says))
-    named = {item.id for item in (*reading.systems, *reading.parties)}
+    named = {item.id for item in reading.systems} | {item.id for item in reading.parties}
     whole = reading.text[sentence.start : sentence.end]
     brought = [mention for mention in found.mentions if mention.id not in named]
-    told = [item for item in found.statements if item.kind not in {StatementKind.OPINION, StatementKind.SPELLING}]
+    told = [
+        item for item in found.statements if item.kind not in {StatementKind.OPINION, StatementKind.SPELLING}
+    ]
     if brought:
         return
     for item in told:

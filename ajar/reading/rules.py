@@ -22,7 +22,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ajar.reading.items import ANY_NAME, Item, block, code
+from ajar.reading.items import Item, block, code
 from ajar.reading.lexicon import words
 
 # A word, the words of a role (`its chief rival`), or `its`, which stands for a name with 's.
@@ -46,6 +46,7 @@ _ENDS = {
     "openend": r"(?!(?:to|for|about|with|up|question|questions|letter|letters|mind|door|doors|ended|software|sourced|standard|standards|ai's|access|air|market|community|licence|license|licences|licenses|strategy|definition|project|projects|tools|platform) )",
     "opensend": r"(?!(?:office|doors|door|api|headquarters|program|programme|store|up) )",
     "alone": r"(?![a-z]|[^,.;] (?:of|at|for) )",
+    "whole": r"(?!(?:of|for) )",
     "stop": r"(?=(?:[,.;:!?”\"]|at|in|on|and|but|since|until|with|as) )",
 }
 _ELEMENT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]+>|\S+")
@@ -97,7 +98,11 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _rules(row: dict[str, Any]) -> Iterator[Rule]:
-    fixed = {key: value for key, value in row.items() if key not in {"id", "relation", "pattern", "patterns", "example"}}
+    fixed = {
+        key: value
+        for key, value in row.items()
+        if key not in {"id", "relation", "pattern", "patterns", "example"}
+    }
     patterns = row.get("patterns") or [row["pattern"]]
     examples = row["example"] if isinstance(row["example"], list) else [row["example"]]
     for number, pattern in enumerate(patterns):
@@ -255,6 +260,3 @@ def _first_words(part: str) -> frozenset[str]:
         body = part.strip("()")
     firsts = {option.strip().split()[0] for option in body.split("|")}
     return frozenset() if any(word[0] in "<~[@(" for word in firsts) else frozenset(firsts)
-
-
-NAME = re.compile(ANY_NAME)

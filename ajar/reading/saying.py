@@ -9,16 +9,123 @@ from ajar.reading.items import Item
 from ajar.reading.mentions import Mention
 
 _SAYS = frozenset(
-    "says said argues argued claims claimed believes believed insists insisted wrote writes warned warns admitted admits declared tells told thinks "
-    "alleges alleged testified complained complains maintains announced arguing claiming saying calls called describes described predicted predicts contends "
-    "asserts asserted suggested suggests".split()
+    [
+        "says",
+        "said",
+        "argues",
+        "argued",
+        "claims",
+        "claimed",
+        "believes",
+        "believed",
+        "insists",
+        "insisted",
+        "wrote",
+        "writes",
+        "warned",
+        "warns",
+        "admitted",
+        "admits",
+        "declared",
+        "tells",
+        "told",
+        "thinks",
+        "alleges",
+        "alleged",
+        "testified",
+        "complained",
+        "complains",
+        "maintains",
+        "announced",
+        "arguing",
+        "claiming",
+        "saying",
+        "calls",
+        "called",
+        "describes",
+        "described",
+        "predicted",
+        "predicts",
+        "contends",
+        "asserts",
+        "asserted",
+        "suggested",
+        "suggests",
+    ]
 )
-_CALLS = frozenset({"calls", "called", "describes", "described", "marketed", "markets", "labels", "labelled", "bills", "advertises", "presents"})
+_CALLS = frozenset(
+    {
+        "calls",
+        "called",
+        "describes",
+        "described",
+        "marketed",
+        "markets",
+        "labels",
+        "labelled",
+        "bills",
+        "advertises",
+        "presents",
+    }
+)
 _BLAMES = frozenset({"accuses", "accused", "accusing", "blames", "blamed"})
-_OTHERS = frozenset({"people", "critics", "analysts", "some", "many", "observers", "experts", "others", "they", "supporters", "opponents", "nobody", "headlines"})
+_OTHERS = frozenset(
+    {
+        "people",
+        "critics",
+        "analysts",
+        "some",
+        "many",
+        "observers",
+        "experts",
+        "others",
+        "they",
+        "supporters",
+        "opponents",
+        "nobody",
+        "headlines",
+    }
+)
+_HEARSAY = frozenset(
+    "rumour rumor rumours rumors claim claims report reports suggestion idea allegation belief myth speculation".split()
+)
 _GUESS = frozenset(
-    "might would will should wo plans planned hopes hoped expects expected wants wanted if whether perhaps maybe probably likely reportedly allegedly "
-    "rumoured rumored promised promises considering considers intends supposedly presumably unless suppose imagine hypothetically".split()
+    [
+        "might",
+        "would",
+        "will",
+        "should",
+        "wo",
+        "plans",
+        "planned",
+        "hopes",
+        "hoped",
+        "expects",
+        "expected",
+        "wants",
+        "wanted",
+        "if",
+        "whether",
+        "perhaps",
+        "maybe",
+        "probably",
+        "likely",
+        "reportedly",
+        "allegedly",
+        "rumoured",
+        "rumored",
+        "promised",
+        "promises",
+        "considering",
+        "considers",
+        "intends",
+        "supposedly",
+        "presumably",
+        "unless",
+        "suppose",
+        "imagine",
+        "hypothetically",
+    ]
 )
 _OPINION = re.compile(
     r"\b(?:should|ought to|needs? to|let us|let's|must (?:be|enjoy|stay)|deserves?|would|will|won't|going to|hopes?|hoped|expects?|expected to|"
@@ -43,6 +150,8 @@ def speakers(items: Sequence[Item]) -> list[str]:
         word = item.code
         if word in _SAYS or word in _BLAMES:
             _spoken(items, at, found)
+        elif word in _HEARSAY and at + 1 < len(items) and items[at + 1].code == "that":
+            _mark(found, at + 1, len(items), f"a {word}")
         elif word == "according" and at + 2 < len(items) and items[at + 1].code == "to":
             name = next((_name(later) for later in items[at + 2 : at + 6] if _name(later)), "a source")
             found[:] = [name] * len(items)
@@ -61,9 +170,19 @@ def _spoken(items: Sequence[Item], at: int, found: list[str]) -> None:
         start = next((n + 1 for n in range(at, len(items)) if items[n].code == "of"), len(items))
         _mark(found, start, len(items), name or "somebody")
         return
-    closing = at + 2 >= len(items) or after in {".", ",", "me", "!", ";"} or (items[at + 1].cls in "PON" and items[at - 1].code in {",", '"', "”"})
+    closing = (
+        at + 2 >= len(items)
+        or after in {".", ",", "me", "!", ";"}
+        or (items[at + 1].cls in "PON" and items[at - 1].code in {",", '"', "”"})
+    )
     if closing and at and any(items[n].code in {",", '"', "”"} for n in range(max(at - 3, 0), at)):
-        speaker = name if items[at + 1 : at + 2] and items[at + 1].cls not in "PON" else _name(items[at + 1]) if at + 1 < len(items) else name
+        speaker = (
+            name
+            if items[at + 1 : at + 2] and items[at + 1].cls not in "PON"
+            else _name(items[at + 1])
+            if at + 1 < len(items)
+            else name
+        )
         _mark(found, 0, max(at - 1, 0), speaker or "others")
         return
     if not name:
@@ -72,7 +191,11 @@ def _spoken(items: Sequence[Item], at: int, found: list[str]) -> None:
         _mark(found, at, len(items), name)
         return
     stop = next((n for n in range(at + 1, len(items)) if items[n].code == ";"), len(items))
-    if after in {"that", '"', "“", "in", "it", "there", "to", ","} or items[at + 1 : at + 2] and items[at + 1].cls in "POSN" or after in {"the", "a", "its", "his"}:
+    if (
+        after in {"that", '"', "“", "in", "it", "there", "to", ","}
+        or (items[at + 1 : at + 2] and items[at + 1].cls in "POSN")
+        or after in {"the", "a", "its", "his"}
+    ):
         _mark(found, at + 1, stop, name)
 
 
@@ -106,7 +229,8 @@ def is_guess(words: Sequence[str], *, may: bool) -> bool:
     if _GUESS & set(words):
         return True
     return any(
-        word == "may" and not (may and set(words[number + 1 : number + 3]) & {"be", "use", "not", "only", "download"})
+        word == "may"
+        and not (may and set(words[number + 1 : number + 3]) & {"be", "use", "not", "only", "download"})
         for number, word in enumerate(words)
     )
 

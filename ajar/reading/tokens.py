@@ -86,7 +86,13 @@ def _paragraphs(prose: str) -> Iterator[tuple[int, int]]:
 def _is_heading(line: str, follows: str, *, first: bool) -> bool:
     if line.startswith("¶"):
         return True
-    return first and len(line) < 60 and line[-1] not in ".!?,;:—" and follows[:1].isupper() and line[:1].isupper()
+    return (
+        first
+        and len(line) < 60
+        and line[-1] not in ".!?,;:—"
+        and follows[:1].isupper()
+        and line[:1].isupper()
+    )
 
 
 def _split(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -95,7 +101,9 @@ def _split(prose: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         cut = found.end()
         if cut < end and not _OPENS.match(prose, cut, min(cut + 40, end)):
             continue
-        if found[0].startswith(".") and _ABBREVIATION.search(prose, max(found.start() - 8, first), found.start() + 1):
+        if found[0].startswith(".") and _ABBREVIATION.search(
+            prose, max(found.start() - 8, first), found.start() + 1
+        ):
             continue
         if prose[first:cut].strip():
             yield first, cut

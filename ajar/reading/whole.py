@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
 from ajar.errors import TargetUnreadable
 from ajar.model.article import (
     ArticleReading,
@@ -34,7 +35,9 @@ def read(data: bytes, name: str, *, date: PartialDate | None = None) -> ArticleR
     page = read_page(data, name)
     parts = split(page)
     if not parts:
-        raise TargetUnreadable(f"{name}: there is no text in it", hint="give the article itself, not a page that loads it")
+        raise TargetUnreadable(
+            f"{name}: there is no text in it", hint="give the article itself, not a page that loads it"
+        )
     words = sum(1 for part in parts for token in part.tokens if token.text[0].isalnum())
     language = language_of(parts)
     known = lexicon()
@@ -44,7 +47,11 @@ def read(data: bytes, name: str, *, date: PartialDate | None = None) -> ArticleR
     reader = Reader(page, known, facts, day, _voice(page, parts, known))
     notes = list(page.notes)
     if language in {"en", ""}:
-        found = first if first is not None and day == facts.as_of and basis is DateBasis.NONE else reader.read(parts)
+        found = (
+            first
+            if first is not None and day == facts.as_of and basis is DateBasis.NONE
+            else reader.read(parts)
+        )
     else:
         found = _names_only(parts, known)
         notes.append(f"the text seems to be in {language}, not in English: only names were looked for")
@@ -102,7 +109,11 @@ def _voice(page: Page, parts: Sequence[Sentence], known: Lexicon) -> Mention | N
         return None
     finder = Finder(known)
     finder.prepare(parts)
-    heads = [part for part in parts if any(token.lower == "about" for token in part.tokens[:3]) and len(part.tokens) < 8]
+    heads = [
+        part
+        for part in parts
+        if any(token.lower == "about" for token in part.tokens[:3]) and len(part.tokens) < 8
+    ]
     for part in heads:
         found = [mention for mention in finder.find(part) if isinstance(mention.entity, Organisation)]
         if found:
@@ -113,7 +124,9 @@ def _voice(page: Page, parts: Sequence[Sentence], known: Lexicon) -> Mention | N
 def _names_only(parts: Sequence[Sentence], known: Lexicon) -> Reading:
     finder = Finder(known)
     finder.prepare(parts)
-    found = [mention for part in parts for mention in finder.find(part) if mention.entity and not mention.is_slip]
+    found = [
+        mention for part in parts for mention in finder.find(part) if mention.entity and not mention.is_slip
+    ]
     return Reading(mentions=found)
 
 
@@ -166,7 +179,11 @@ def _line(entity: Product, makers: tuple[str, ...], spans: tuple[Span, ...], fac
         door=door,
         at_least=Door.SHUT.value,
         at_most=door,
-        label=DOOR_LABELS[Door.SHUT] if shut else "differs from one release to the next" if len(plains) > 1 else "see its releases",
+        label=DOOR_LABELS[Door.SHUT]
+        if shut
+        else "differs from one release to the next"
+        if len(plains) > 1
+        else "see its releases",
         licence="",
         weights=shown,
         sources=sources_of(entity, *members[:2]),
@@ -187,7 +204,9 @@ def _parties(mentions: Sequence[Mention], facts: Facts) -> tuple[NamedParty, ...
 def _party(entity: Organisation | Person, spans: tuple[Span, ...], facts: Facts) -> NamedParty:
     if isinstance(entity, Person):
         words = person_words(entity, facts).partition(": ")[2]
-        return NamedParty(id=entity.id, name=entity.name, kind=EntityKind.PERSON, known_for=words, record="", mentions=spans)
+        return NamedParty(
+            id=entity.id, name=entity.name, kind=EntityKind.PERSON, known_for=words, record="", mentions=spans
+        )
     record = facts.record(entity)
     return NamedParty(
         id=entity.id,

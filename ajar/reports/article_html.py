@@ -104,9 +104,7 @@ def _note(item: Statement, number: int) -> str:
     )
     body = f"{_t(item.fact)}{f'<br>Sources:{sources}' if sources else ''}"
     shown = " open" if item.verdict in {Judgement.CONTRADICTED, Judgement.IMPRECISE} else ""
-    return (
-        f'<details class="margin {item.verdict.value}-note" id="n{number}"{shown}><summary>{head}</summary>{body}</details>'
-    )
+    return f'<details class="margin {item.verdict.value}-note" id="n{number}"{shown}><summary>{head}</summary>{body}</details>'
 
 
 def _source(url: str, place: int) -> str:

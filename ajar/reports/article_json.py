@@ -58,7 +58,12 @@ def _system(item: NamedSystem) -> Json:
         "name": item.name,
         "makers": list(item.makers),
         "is_line": item.is_family,
-        "door": {"declared": item.door or None, "at_least": item.at_least, "at_most": item.at_most or None, "label": item.label},
+        "door": {
+            "declared": item.door or None,
+            "at_least": item.at_least,
+            "at_most": item.at_most or None,
+            "label": item.label,
+        },
         "licence": item.licence or None,
         "weights": item.weights,
         "sources": list(item.sources),

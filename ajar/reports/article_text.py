@@ -63,7 +63,9 @@ def count_words(reading: ArticleReading) -> str:
     """How many statements stand how."""
     counts = Counter(item.verdict for item in reading.statements)
     shown = [f"{counts[verdict]} {verdict.value}" for verdict in MARKS if counts[verdict]]
-    return f"{reading.words:,} words, {len(reading.statements)} statements" + (f": {', '.join(shown)}" if shown else "")
+    return f"{reading.words:,} words, {len(reading.statements)} statements" + (
+        f": {', '.join(shown)}" if shown else ""
+    )
 
 
 def date_words(reading: ArticleReading) -> str:
@@ -82,7 +84,11 @@ def _head(reading: ArticleReading, page: _Page) -> Iterator[str]:
 
 
 def _statements(reading: ArticleReading, page: _Page, *, verbose: bool) -> Iterator[str]:
-    shown = [item for item in reading.statements if verbose or item.verdict not in {Judgement.NOT_CHECKABLE, Judgement.UNKNOWN}]
+    shown = [
+        item
+        for item in reading.statements
+        if verbose or item.verdict not in {Judgement.NOT_CHECKABLE, Judgement.UNKNOWN}
+    ]
     if not shown:
         yield ""
         yield "  no statement in it can be checked" if reading.parties or reading.systems else ""
@@ -93,11 +99,11 @@ def _statements(reading: ArticleReading, page: _Page, *, verbose: bool) -> Itera
         if sentence != (item.sentence, at):
             sentence = (item.sentence, at)
             yield ""
-            yield from page.wrap(_marked(reading, shown, item, at), 0)
+            yield from page.wrap(_marked(shown, item, at), 0)
         yield from _note(item, page, verbose=verbose)
 
 
-def _marked(reading: ArticleReading, shown: Sequence[Statement], item: Statement, at: int) -> str:
+def _marked(shown: Sequence[Statement], item: Statement, at: int) -> str:
     """The sentence with ‹ › around the words that do not hold."""
     text = item.sentence
     spans = sorted(

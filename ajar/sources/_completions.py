@@ -41,8 +41,12 @@ class Asker:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"{self.url}: no address of a host", hint="give one such as http://localhost:8080/v1")
-        self._endpoint = self.url.rstrip("/") + ("" if self.url.rstrip("/").endswith("/completions") else "/chat/completions")
+            raise UsageError(
+                f"{self.url}: no address of a host", hint="give one such as http://localhost:8080/v1"
+            )
+        self._endpoint = self.url.rstrip("/") + (
+            "" if self.url.rstrip("/").endswith("/completions") else "/chat/completions"
+        )
         self._transport = Transport(
             meter=Meter(TOTAL_BYTES),
             trusted=frozenset({parts.hostname}),

@@ -29,7 +29,9 @@ class Model:
         if self.raw is not None or self.status != 200:
             return Response(self.raw or b"", self.status, {"content-type": "application/json"})
         content = json.dumps({"statements": self.statements})
-        return JSONResponse({"choices": [{"message": {"role": "assistant", "content": f"```json\n{content}\n```"}}]})
+        return JSONResponse(
+            {"choices": [{"message": {"role": "assistant", "content": f"```json\n{content}\n```"}}]}
+        )
 
 
 @contextmanager
