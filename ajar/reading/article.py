@@ -240,7 +240,9 @@ class Reader:
 
 
 _OF_SYSTEMS = frozenset({"openness", "licence", "commercial", "limits", "makes"})
-_DERIVED = frozenset("version versions variant variants distillation copy successor predecessor derivative fork".split())
+_DERIVED = frozenset(
+    "version versions variant variants distillation copy successor predecessor derivative fork".split()
+)
 # Rules that begin with who does it; a name behind one of these words is not who does it.
 _ACTIVE = frozenset(
     {

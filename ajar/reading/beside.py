@@ -42,7 +42,9 @@ _RELEASING = frozenset(
         "launches",
     ]
 )
-_DERIVED = frozenset("version versions variant variants distilled distillation smaller successor predecessor".split())
+_DERIVED = frozenset(
+    "version versions variant variants distilled distillation smaller successor predecessor".split()
+)
 _FOUNDING = frozenset({"founded", "established", "founding", "incorporated"})
 
 

@@ -77,9 +77,19 @@ _FORMS = {
 }
 
 
-_AT_FIRST = (
-    ["founded", "announced", "began", "original", "started", "betraying", "abandoning", "breaking", "initial", "early", "born"]
-)
+_AT_FIRST = [
+    "founded",
+    "announced",
+    "began",
+    "original",
+    "started",
+    "betraying",
+    "abandoning",
+    "breaking",
+    "initial",
+    "early",
+    "born",
+]
 
 
 def nature(claim: Claim) -> Iterator[Draft]:

@@ -88,7 +88,7 @@ _STATE = frozenset(
         "licensed",
     ]
 )
-_COMPARED = frozenset({"unlike", "like", "than", "from", "versus"})
+_COMPARED = frozenset({"unlike", "like", "than", "from", "versus", "as"})
 _PARTS = frozenset({"training data", "weights", "training code", "training set", "licence", "license"})
 _STOPS = frozenset(',.;:!?"”)')
 

@@ -102,7 +102,7 @@ _LICENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("gemma", r"\bGemma(?:'s|’s)? (?:own )?[Tt]erms(?: of [Uu]se)?\b"),
         (
             "named",
-            r"\b(?!The )(?:[A-Z][\w.]*(?: AI)? )+(?:\d[\w.]* )?(?:Open )?(?:Community|Model|Open Model|Research|Large Model|Source Code|Sample Code)? ?Licen[cs]e(?: Agreement)?\b",
+            r"\b(?!The )(?:[A-Z][\w.]{0,30} ){1,5}(?:\d[\w.]* )?(?:Open )?(?:Community|Model|Open Model|Research|Large Model|Source Code|Sample Code)? ?Licen[cs]e(?: Agreement)?\b",
         ),
         ("community", r"\b(?:own )?(?:restrictive |custom )?community licen[cs]e\b"),
         (

@@ -478,7 +478,8 @@ class Finder:
             if near is not None and folded[at][0] == first[0] and near <= (1 if len(first) < 6 else 2):
                 return self._named(tokens, at, last, person, is_slip=True)
         if folded[at + 1] in self._lexicon.surnames:
-            if at == 0 or token.lower in _NOT_NAMES:
+            nouns = self._lexicon.words["person_nouns"]["words"]
+            if token.lower in _NOT_NAMES or token.lower in nouns or token.lower in self._lower:
                 return None
             return _unknown(tokens, at, last)
         return self._near_surname(tokens, folded, at)

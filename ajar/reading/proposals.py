@@ -36,14 +36,16 @@ def with_proposals(reading: ArticleReading, propose: Propose, model: str) -> Art
             if span is None or sentence is None or not _adds_nothing(reading, sentence, says):
                 dropped += 1
                 continue
-            for item in _judged(reading, known, span, sentence, says, model):
+            judged = list(_judged(reading, known, span, sentence, says, model))
+            dropped += not judged
+            for item in judged:
                 key = (item.kind, item.subject, item.about)
                 if key not in held:
                     held.add(key)
                     added.append(item)
     notes = (
         *reading.notes,
-        f"{model} proposed statements: {len(added)} were added, {dropped} were not in the text and dropped",
+        f"{model} proposed statements: {len(added)} were added, {dropped} did not stand in the text and were dropped",
     )
     return replace(reading, statements=ordered([*reading.statements, *added]), notes=notes)
 
@@ -84,6 +86,15 @@ def _adds_nothing(reading: ArticleReading, sentence: Sentence, says: str) -> boo
     )
 
 
+def _named(reading: ArticleReading, sentence: Sentence) -> set[str]:
+    """Whom the sentence itself names: a restatement may speak of nobody else."""
+    spoken = [(item.id, item.mentions) for item in reading.systems]
+    spoken += [(item.id, item.mentions) for item in reading.parties]
+    return {
+        key for key, spans in spoken if any(sentence.start <= span.start < sentence.end for span in spans)
+    }
+
+
 def _judged(
     reading: ArticleReading, known: Lexicon, span: Span, sentence: Sentence, says: str, model: str
 ) -> Iterator[Statement]:
@@ -91,7 +102,7 @@ def _judged(
     page = Page(text=says, prose=says, form=Form.TEXT)
     article = PartialDate(reading.date) if reading.date else None
     found = Reader(page, known, Facts(known, PartialDate(reading.as_of)), article).read(sentences(says))
-    named = {item.id for item in reading.systems} | {item.id for item in reading.parties}
+    named = _named(reading, sentence)
     whole = reading.text[sentence.start : sentence.end]
     brought = [mention for mention in found.mentions if mention.id not in named]
     told = [

