@@ -71,7 +71,7 @@ def read(
       ajar read post.html --format html -o read.html
       ajar read release.md --date 2025-12-03 --format json
       pdftotext paper.pdf - | ajar read - --strict
-      ajar read article.txt --with-model http://localhost:8080/v1 --model qwen3
+      ajar read article.txt --with-model https://models.example/v1 --model qwen3
     """
     from ajar import reading
 

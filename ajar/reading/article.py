@@ -7,15 +7,24 @@ from dataclasses import dataclass, field, replace
 
 from ajar.model.article import Judgement, Span, Statement, StatementKind
 from ajar.model.partial_date import PartialDate
-from ajar.reading import check_events, check_makers, check_names, check_openness, check_people, check_stances
+from ajar.reading import (
+    check_events,
+    check_licence,
+    check_makers,
+    check_names,
+    check_openness,
+    check_people,
+    check_stances,
+)
 from ajar.reading.beside import beside
 from ajar.reading.claims import Claim, Draft, flipped
 from ajar.reading.clauses import views
 from ajar.reading.coreference import Scope, resolve
 from ajar.reading.facts import Facts
 from ajar.reading.items import Item, items, licences, titles
-from ajar.reading.lexicon import Lexicon
-from ajar.reading.mentions import Finder, Mention
+from ajar.reading.lexicon import Lexicon, word_set
+from ajar.reading.mention import Mention
+from ajar.reading.mentions import Finder
 from ajar.reading.pages import Page
 from ajar.reading.quantities import DateMention, dates, quantities
 from ajar.reading.rules import Line, Match, grammar, matches
@@ -36,9 +45,9 @@ CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
     "funds": check_makers.funds,
     "openness": check_openness.openness,
     "record": check_openness.record,
-    "licence": check_openness.licence,
-    "commercial": check_openness.commercial,
-    "limits": check_openness.limits,
+    "licence": check_licence.licence,
+    "commercial": check_licence.commercial,
+    "limits": check_licence.limits,
     "stance": check_stances.stance,
     "accusation": check_stances.accusation,
     "signature": check_stances.signature,
@@ -46,24 +55,7 @@ CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
     "event": check_events.event,
 }
 # Words that speak of events which need no name.
-_WORTH = frozenset(
-    [
-        "act",
-        "suit",
-        "lawsuit",
-        "case",
-        "jury",
-        "trial",
-        "bid",
-        "offer",
-        "board",
-        "code",
-        "bill",
-        "duties",
-        "obligations",
-        "1047",
-    ]
-)
+_WORTH = word_set("article-worth")
 _TABLE_BARS = 4  # more, and the line is a row of a table
 STATEMENTS = 2000  # of one article
 _SURE = {
@@ -241,7 +233,18 @@ class Reader:
 
 _OF_SYSTEMS = frozenset({"openness", "licence", "commercial", "limits", "makes"})
 _DERIVED = frozenset(
-    "version versions variant variants distillation copy successor predecessor derivative fork".split()
+    [
+        "version",
+        "versions",
+        "variant",
+        "variants",
+        "distillation",
+        "copy",
+        "successor",
+        "predecessor",
+        "derivative",
+        "fork",
+    ]
 )
 # Rules that begin with who does it; a name behind one of these words is not who does it.
 _ACTIVE = frozenset(
@@ -250,25 +253,8 @@ _ACTIVE = frozenset(
         "party-opposes", "party-accuses", "leads-maker", "founded-by-person", "person-left-maker", "owner-holds-share",
     }
 )  # fmt: skip
-_NO_SUBJECT = frozenset("to with for against from than on of at unlike like".split())
-_COMPARING = frozenset(
-    [
-        "since",
-        "than",
-        "like",
-        "unlike",
-        "on",
-        "from",
-        "using",
-        "against",
-        "after",
-        "before",
-        "versus",
-        "vs",
-        "over",
-        "via",
-    ]
-)
+_NO_SUBJECT = frozenset(["to", "with", "for", "against", "from", "than", "on", "of", "at", "unlike", "like"])
+_COMPARING = word_set("article-comparing")
 
 
 def _is_object(match: Match) -> bool:

@@ -11,39 +11,25 @@ from ajar.reading.claims import Draft
 from ajar.reading.clauses import VERBS
 from ajar.reading.facts import Facts
 from ajar.reading.items import Item
-from ajar.reading.mentions import Mention
+from ajar.reading.lexicon import word_set
+from ajar.reading.mention import Mention
 from ajar.reading.quantities import DateMention, Quantity
 
 Said = Callable[[Sequence[Item]], list[tuple[DateMention, tuple[PartialDate, ...]]]]
-_RELEASING = frozenset(
-    [
-        "released",
-        "launched",
-        "published",
-        "unveiled",
-        "introduced",
-        "announced",
-        "debuted",
-        "open-sourced",
-        "appeared",
-        "arrived",
-        "shipped",
-        "opened",
-        "made",
-        "put",
-        "came",
-        "release",
-        "launch",
-        "put",
-        "out",
-        "available",
-        "unveils",
-        "releases",
-        "launches",
-    ]
-)
+_RELEASING = word_set("beside-releasing")
+_AFTER_SIZE = word_set("beside-after-size")
 _DERIVED = frozenset(
-    "version versions variant variants distilled distillation smaller successor predecessor".split()
+    [
+        "version",
+        "versions",
+        "variant",
+        "variants",
+        "distilled",
+        "distillation",
+        "smaller",
+        "successor",
+        "predecessor",
+    ]
 )
 _FOUNDING = frozenset({"founded", "established", "founding", "incorporated"})
 
@@ -110,6 +96,8 @@ def _releases(
         if not days_here:
             continue
         nearest = min(things, key=lambda item: abs(view.index(item) - number))
+        if not _near(view, view.index(nearest), number):
+            continue
         group = [item for item in things if abs(view.index(item) - view.index(nearest)) <= 2 * len(things)]
         day = min(
             days_here,
@@ -121,6 +109,18 @@ def _releases(
             draft = check_events.released(thing.ref, thing.ref.entity, [day[1]], facts)
             if draft:
                 yield draft, (min(thing.start, day[0].start), max(thing.end, day[0].end))
+
+
+def _near(view: Sequence[Item], thing: int, verb: int) -> bool:
+    """Whether the system and the verb are of one clause: no comma between them but the one of a participle."""
+    between = [item.code for item in view[min(thing, verb) + 1 : max(thing, verb)]]
+    if between[:1] == [","] and len(between) <= 3:
+        return True
+    return (
+        between.count(",") <= sum(item.cls == "S" for item in view) - 1
+        if "," in between
+        else len(between) <= 12
+    )
 
 
 def _belongs(view: Sequence[Item], verb: int, day: DateMention) -> bool:
@@ -136,7 +136,13 @@ def _parameters(
     view: Sequence[Item], at: int, figure: Quantity, facts: Facts
 ) -> Iterator[tuple[Draft, tuple[int, int]]]:
     before = [item for item in view[:at] if item.cls == "S"]
-    after = [item for item in view[at + 1 : at + 8] if item.cls == "S"]
+    after = [item for item in view[at + 1 : at + 4] if item.cls == "S"]
+    follows = view[at + 1] if at + 1 < len(view) else None
+    attributive = follows is not None and (
+        follows.cls == "N" or (follows.cls == "w" and follows.code[0].isalpha())
+    )
+    if attributive and follows is not None and follows.code not in _AFTER_SIZE and not after:
+        return  # "a 303-million-parameter vision transformer" is a part of it
     chosen = before[-1] if before else after[0] if after else None
     if {item.code for item in view[:at]} & _DERIVED:
         return

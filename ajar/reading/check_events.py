@@ -9,7 +9,7 @@ from ajar.model.catalogue import Event, EventKind, Organisation, Person, Product
 from ajar.model.partial_date import PartialDate
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import Facts, may_be_same, sources_of
-from ajar.reading.mentions import Mention
+from ajar.reading.mention import Mention
 from ajar.reading.quantities import Quantity, numbers_of
 
 KIND = StatementKind.EVENT
@@ -209,7 +209,8 @@ def parameters(thing: Mention, entity: System | Product, figure: Quantity, facts
             word in (entity.parameters or "") for word in ("largest", "to ", "-", "at launch", "also")
         )
         inside = ranged and figure.value < max(known[0][1])
-        verdict = Judgement.UNKNOWN if inside or figure.part == "active" else Judgement.CONTRADICTED
+        unsure = inside or figure.part == "active" or figure.is_bare or figure.about == "under"
+        verdict = Judgement.UNKNOWN if unsure else Judgement.CONTRADICTED
     fact = "; ".join(f"{system.name}: {system.parameters}" for system, _ in known[:4])
     return _figure(thing, verdict, said, fact, systems)
 

@@ -8,33 +8,27 @@ from ajar.model.article import Judgement, StatementKind
 from ajar.model.catalogue import EventKind, Organisation, Person, Product, RoleKind, System, Tie, TieKind
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import may_be_same, person_words, sources_of, tie_words
-from ajar.reading.mentions import Mention
+from ajar.reading.lexicon import word_set
+from ajar.reading.mention import Mention
 from ajar.reading.quantities import Quantity
 
 KIND = StatementKind.MAKES_OWNS_FUNDS
 _OWNING = frozenset({TieKind.OWNED_BY, TieKind.PART_OF})
 # Whoever publishes these of a system need not have made it.
-_PARTS = frozenset(
-    {
-        "weights",
-        "data",
-        "code",
-        "report",
-        "paper",
-        "details",
-        "licence",
-        "license",
-        "parameters",
-        "access",
-        "terms",
-        "price",
-        "prices",
-        "study",
-        "card",
-        "app",
-        "version",
-        "versions",
-    }
+_PARTS = word_set("check_makers-parts")
+_FETCHING = frozenset(
+    [
+        "download",
+        "downloaded",
+        "downloading",
+        "get",
+        "fetch",
+        "load",
+        "pull",
+        "install",
+        "available",
+        "hosted",
+    ]
 )
 _SHARE_SLACK = 1.5  # points of a percent
 _MONEY_SLACK = 0.1
@@ -68,6 +62,8 @@ def _makes(claim: Claim, maker: Mention, thing: Mention, entity: System | Produc
         fact += f"; {person_words(maker.entity, facts)}"
     else:
         fact = f"{fact}; the catalogue has nothing on {maker.text}"
+    if verdict is Judgement.CONTRADICTED and (thing.is_coreference or _FETCHING & set(claim.around())):
+        verdict = Judgement.UNKNOWN
     if verdict is Judgement.SUPPORTED and claim.is_negated:
         verdict = Judgement.UNKNOWN  # that it has not released, or did not open, tells nothing of who made it
     return Draft(

@@ -11,7 +11,7 @@ from ajar.model.partial_date import PartialDate, holds_at
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import may_be_same, person_words, sources_of
 from ajar.reading.items import Title
-from ajar.reading.mentions import Mention
+from ajar.reading.mention import Mention
 
 _LEADING = frozenset({RoleKind.LEADER, RoleKind.OFFICER, RoleKind.BOARD, RoleKind.FOUNDER})
 _CHIEF = ("chief executive", "head", "ceo")

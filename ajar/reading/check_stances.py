@@ -12,7 +12,7 @@ from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import Facts, Record, sources_of
 from ajar.reading.items import Item
 from ajar.reading.lexicon import words
-from ajar.reading.mentions import Mention
+from ajar.reading.mention import Mention
 
 _TOPICS = frozenset({"open-weights", "open-publication", "definition-of-open"})
 _RESTRICTING = re.compile(r"restrict|ban|limit")

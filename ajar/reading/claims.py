@@ -10,33 +10,15 @@ from ajar.model.catalogue import Entity
 from ajar.model.partial_date import PartialDate
 from ajar.reading.facts import Facts
 from ajar.reading.items import Item
-from ajar.reading.mentions import Mention
+from ajar.reading.lexicon import word_set
+from ajar.reading.mention import Mention
 from ajar.reading.quantities import DateMention
 from ajar.reading.rules import Match
 
 _NEGATIONS = frozenset({"not", "never", "no", "neither", "nor", "cannot", "nobody", "none"})
 _OPPOSITE = {Judgement.SUPPORTED: Judgement.CONTRADICTED, Judgement.CONTRADICTED: Judgement.SUPPORTED}
 _PAST = frozenset({"former", "formerly", "ex", "ex-", "previously", "erstwhile", "onetime", "one-time"})
-_WAS = frozenset(
-    {
-        "was",
-        "were",
-        "had",
-        "once",
-        "then",
-        "early",
-        "served",
-        "sat",
-        "worked",
-        "ran",
-        "led",
-        "headed",
-        "late",
-        "until",
-        "founding",
-        "first",
-    }
-)
+_WAS = word_set("claims-was")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

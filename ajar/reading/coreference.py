@@ -10,8 +10,8 @@ from ajar.model.article import EntityKind
 from ajar.model.catalogue import Organisation, Person
 from ajar.model.partial_date import PartialDate
 from ajar.reading.items import Item, Title, code
-from ajar.reading.lexicon import words
-from ajar.reading.mentions import Mention
+from ajar.reading.lexicon import word_set, words
+from ajar.reading.mention import Mention
 
 _REACH = 4  # sentences back
 _HE = frozenset({"he", "she", "him", "himself", "herself"})
@@ -20,60 +20,8 @@ _WE = frozenset({"we", "us"})
 _OBJECT = frozenset(
     ["in", "of", "by", "for", "to", "from", "on", "with", "into", "about", "against", "behind"]
 )
-_THING = frozenset(
-    [
-        "weights",
-        "licence",
-        "license",
-        "training",
-        "data",
-        "parameters",
-        "code",
-        "successor",
-        "predecessor",
-        "architecture",
-        "release",
-        "larger",
-        "smaller",
-        "technical",
-        "version",
-        "terms",
-    ]
-)
-_ACTING = frozenset(
-    [
-        "released",
-        "published",
-        "launched",
-        "said",
-        "says",
-        "signed",
-        "set",
-        "announced",
-        "keeps",
-        "releases",
-        "makes",
-        "put",
-        "unveiled",
-        "bought",
-        "acquired",
-        "sued",
-        "invested",
-        "owns",
-        "obtained",
-        "removed",
-        "did",
-        "refused",
-        "declined",
-        "hopes",
-        "plans",
-        "wants",
-        "gave",
-        "accused",
-        "opened",
-        "open-sourced",
-    ]
-)
+_THING = word_set("coreference-thing")
+_ACTING = word_set("coreference-acting")
 _STATE = frozenset(
     [
         "parameters",

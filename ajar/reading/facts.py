@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
 from ajar.catalogue import Catalogue
+from ajar.model.article import Judgement
 from ajar.model.catalogue import Access, Event, EventKind, Organisation, Person, Product, Share, System, Tie
 from ajar.model.partial_date import PartialDate
 from ajar.reading.lexicon import Lexicon
@@ -221,3 +222,27 @@ def person_words(person: Person, facts: Facts) -> str:
         for role in (*now, *past)[:4]
     ]
     return f"{person.name}: {', '.join(shown)}" if shown else person.name
+
+
+def over(
+    systems: Sequence[System], facts: Facts, judge: Callable[[System], Judgement]
+) -> tuple[Judgement, str]:
+    """One verdict for a system, or for all of a line where they agree."""
+    if not systems:
+        return Judgement.UNKNOWN, ""
+    found = [(system, judge(system)) for system in systems]
+    told = [(system, verdict) for system, verdict in found if verdict is not Judgement.UNKNOWN]
+    if not told:
+        return Judgement.UNKNOWN, facts.openness_words(systems[0])
+    verdicts = {verdict for _, verdict in told}
+    verdict = next(iter(verdicts)) if len(verdicts) == 1 else Judgement.IMPRECISE
+    if len(systems) == 1:
+        return verdict, facts.openness_words(systems[0])
+    shown: dict[Judgement, list[str]] = {}
+    for system, state in told:
+        shown.setdefault(state, []).append(system.name)
+    if len(verdicts) == 1:
+        return verdict, facts.openness_words(told[0][0]) + f"; so with {len(told)} of the line"
+    return verdict, "; ".join(
+        f"{facts.openness_words(next(s for s, v in told if v is state))}" for state in shown
+    )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ajar.model.article import EntityKind
 from ajar.model.catalogue import RoleKind
 from ajar.reading.lexicon import words
-from ajar.reading.mentions import Mention
+from ajar.reading.mention import Mention
 from ajar.reading.quantities import DateMention, Quantity
 from ajar.reading.tokens import Sentence, Token
 

@@ -69,6 +69,11 @@ def words() -> dict[str, Any]:
     return tomllib.loads((files("ajar.reading") / "data" / "words.toml").read_text("utf-8"))
 
 
+def word_set(name: str) -> frozenset[str]:
+    """One of the sets of words that a stage looks for."""
+    return frozenset(words()["sets"][name])
+
+
 @cache
 def lexicon() -> Lexicon:
     """Built once, from the shipped catalogue."""

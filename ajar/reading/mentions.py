@@ -2,335 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ajar.catalogue.names import distance, fold
 from ajar.model.article import EntityKind
-from ajar.model.catalogue import Entity, Organisation, Person, Product, System
-from ajar.reading.lexicon import NAME_TOKENS, Entry, Lexicon
+from ajar.model.catalogue import Entity, Organisation, Person
+from ajar.reading.lexicon import NAME_TOKENS, Entry, Lexicon, word_set
+from ajar.reading.mention import Mention, written
+from ajar.reading.suffixes import with_suffix
 from ajar.reading.tokens import Sentence, Token
 
-_SAME = frozenset(["instruct", "chat", "base", "preview", "model", "models", "it", "series"])
-_OTHER = frozenset(
-    [
-        "turbo",
-        "pro",
-        "mini",
-        "flash",
-        "opus",
-        "sonnet",
-        "haiku",
-        "ultra",
-        "nano",
-        "large",
-        "small",
-        "medium",
-        "vision",
-        "coder",
-        "max",
-        "plus",
-        "lite",
-        "omni",
-        "heavy",
-        "fast",
-        "thinking",
-        "code",
-        "reasoning",
-        "next",
-        "distill",
-        "scout",
-        "maverick",
-        "guard",
-        "high",
-        "low",
-        "audio",
-        "live",
-        "robotics",
-        "deep",
-        "heavy",
-    ]
-)
-_SIZE = re.compile(r"^\d+(?:\.\d+)?(?:[bmtk]|x\d+b)?(?:-\w+)*$", re.IGNORECASE)
-_AFTER_NAME = frozenset(
-    [
-        "ceo",
-        "cto",
-        "coo",
-        "cfo",
-        "ai",
-        "inc",
-        "corp",
-        "ltd",
-        "llc",
-        "pbc",
-        "co",
-        "plc",
-        "chief",
-        "president",
-        "founder",
-        "co-founder",
-        "chairman",
-        "chair",
-        "executive",
-        "board",
-        "boss",
-        "inc.",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "engineers",
-        "researchers",
-    ]
-)
-_BEFORE_SURNAME = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "sir",
-        "judge",
-        "ceo",
-        "cto",
-        "president",
-        "chairman",
-        "professor",
-        "prof",
-        "justice",
-        "lord",
-        "senator",
-        "chief",
-        "founder",
-        "co-founder",
-        "director",
-        "boss",
-        "investor",
-        "billionaire",
-        "entrepreneur",
-    ]
-)
-_NOT_NAMES = frozenset(
-    [
-        "i",
-        "the",
-        "a",
-        "an",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "you",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "my",
-        "this",
-        "that",
-        "these",
-        "those",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "to",
-        "of",
-        "and",
-        "but",
-        "or",
-        "if",
-        "when",
-        "while",
-        "after",
-        "before",
-        "since",
-        "until",
-        "as",
-        "not",
-        "no",
-        "yes",
-        "so",
-        "then",
-        "there",
-        "here",
-        "what",
-        "who",
-        "which",
-        "how",
-        "why",
-        "where",
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "should",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "ai",
-        "api",
-        "llm",
-        "llms",
-        "gpu",
-        "ceo",
-        "cto",
-        "us",
-        "u.s",
-        "uk",
-        "u.k",
-        "eu",
-        "sb",
-        "american",
-        "european",
-        "chinese",
-        "french",
-        "british",
-        "english",
-        "german",
-        "mr",
-        "ms",
-        "mrs",
-        "dr",
-        "like",
-        "unlike",
-        "both",
-        "neither",
-        "either",
-        "all",
-        "some",
-        "most",
-        "many",
-        "few",
-        "one",
-        "two",
-        "three",
-        "first",
-        "second",
-        "instead",
-        "indeed",
-        "act",
-        "acts",
-        "however",
-        "meanwhile",
-        "still",
-        "yet",
-        "even",
-        "only",
-        "also",
-        "perhaps",
-        "maybe",
-        "now",
-        "today",
-        "yesterday",
-        "last",
-        "next",
-        "earlier",
-        "later",
-    ]
-)
-_AI_WORDS = frozenset(
-    [
-        "ai",
-        "startup",
-        "start-up",
-        "startups",
-        "start-ups",
-        "company",
-        "firm",
-        "lab",
-        "laboratory",
-        "model",
-        "models",
-        "chatbot",
-        "maker",
-        "developer",
-        "open-source",
-        "weights",
-        "tech",
-        "open",
-        "closed",
-        "llm",
-        "artificial",
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A name in a sentence, by tokens `first` up to `last`; `entity` is `None` for a name that is not in the catalogue."""
-
-    first: int
-    last: int
-    start: int
-    end: int
-    text: str
-    kind: EntityKind | None
-    entity: Entity | None
-    name: str = ""  # the catalogue's name that it was matched with
-    others: tuple[Entity, ...] = ()  # further bearers of the name
-    is_slip: bool = False
-    is_variant: bool = False  # a system with a word behind it that may make it another release
-    is_vague: bool = False  # a member of a line of models that the catalogue does not have
-    is_coreference: bool = False
-    is_described: bool = False  # by a role: "the AI chief at Meta"
-
-    @property
-    def id(self) -> str:
-        return self.entity.id if self.entity else ""
-
-    @property
-    def shown(self) -> str:
-        return self.entity.name if self.entity else self.text
+_OTHER = word_set("mentions-other")
+_AFTER_NAME = word_set("mentions-after-name")
+_BEFORE_SURNAME = word_set("mentions-before-surname")
+_NOT_NAMES = word_set("mentions-not-names")
+_AI_WORDS = word_set("mentions-ai-words")
 
 
 class Finder:
@@ -385,18 +72,18 @@ class Finder:
             if key not in self._prefixes:
                 break
             if folded[last] and key in self._lexicon.entries:
-                written = _written(tokens, at, last + 1)
-                entries = [e for e in self._lexicon.entries[key] if _is_written_so(e, written)]
+                shown = written(tokens, at, last + 1)
+                entries = [e for e in self._lexicon.entries[key] if _is_written_so(e, shown)]
                 if entries:
                     best = last + 1, entries
         if best is None:
             return None
         last, entries = best
-        entry = _preferred(entries, _written(tokens, at, last))
+        entry = _preferred(entries, written(tokens, at, last))
         if not self._is_believable(entry, tokens, folded, at, last, titled=titled):
             return None
         mention = _mention(tokens, at, last, entry, tuple(e.entity for e in entries if e is not entry))
-        return _suffixed(mention, tokens)
+        return with_suffix(mention, tokens)
 
     def _is_believable(
         self,
@@ -557,6 +244,8 @@ class Finder:
                 or known.startswith(word)
             ):
                 continue
+            if len(known) == 6 and word[-1] != known[-1]:
+                continue  # an ending of another word
             if self._speaks_for(entry, tokens, at) if near == 1 else self._comes_from(entry, tokens, at):
                 return replace(_mention(tokens, at, at + 1, entry, ()), is_slip=True)
         return None
@@ -593,14 +282,6 @@ def _is_titled(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _written(tokens: Sequence[Token], first: int, last: int) -> str:
-    return "".join(
-        (" " if number > first and tokens[number].start > tokens[number - 1].end else "")
-        + tokens[number].text
-        for number in range(first, last)
-    )
-
-
 def _is_written_so(entry: Entry, written: str) -> bool:
     if entry.exact:
         return written == entry.name
@@ -624,7 +305,7 @@ def _mention(
         last=last,
         start=tokens[first].start,
         end=tokens[last - 1].end,
-        text=_written(tokens, first, last),
+        text=written(tokens, first, last),
         kind=entry.kind,
         entity=entry.entity,
         name=entry.name,
@@ -638,48 +319,7 @@ def _unknown(tokens: Sequence[Token], first: int, last: int) -> Mention:
         last=last,
         start=tokens[first].start,
         end=tokens[last - 1].end,
-        text=_written(tokens, first, last),
+        text=written(tokens, first, last),
         kind=None,
         entity=None,
-    )
-
-
-def _suffixed(mention: Mention, tokens: Sequence[Token]) -> Mention:
-    """With the words that name a size, a variant or a version behind it."""
-    last = mention.last
-    if not isinstance(mention.entity, System | Product):
-        return mention
-    variant = vague = False
-    while last < len(tokens) and tokens[last].start - tokens[last - 1].end == 1:
-        word = tokens[last].lower
-        if _SIZE.match(word) and any(char.isdigit() for char in word):
-            is_count = last + 1 < len(tokens) and tokens[last + 1].lower in {
-                "billion",
-                "million",
-                "trillion",
-                "months",
-                "years",
-                "days",
-                "percent",
-                "parameters",
-            }
-            if is_count or (word.isdigit() and len(word) == 4):
-                break
-            vague = vague or isinstance(mention.entity, Product)
-            variant = variant or word.isdigit()
-        elif word in _OTHER and tokens[last].text[0].isupper():
-            vague = vague or isinstance(mention.entity, Product)
-            variant = True
-        elif word not in _SAME or word in {"model", "models", "it", "series", "base"}:
-            break
-        last += 1
-    if last == mention.last:
-        return mention
-    return replace(
-        mention,
-        last=last,
-        end=tokens[last - 1].end,
-        text=_written(tokens, mention.first, last),
-        is_variant=variant,
-        is_vague=vague,
     )

@@ -118,6 +118,7 @@ class Quantity:
     unit: str
     about: str = ""  # about, over, under: how exact it claims to be
     part: str = ""  # active, total
+    is_bare: bool = False  # parameters by a letter alone: 8B
 
 
 def dates(text: str, start: int, end: int, article: PartialDate | None = None) -> list[DateMention]:
@@ -268,6 +269,12 @@ _CURRENCIES = {
     "pound": "GBP",
     "pounds": "GBP",
 }
+# What a number with a letter counts when it counts no parameters.
+_OTHER_UNIT = re.compile(
+    r"[\s-]+(?:\w+[\s-]+){0,2}?(?:tokens?|hours?|images?|words|pairs|samples|examples|downloads|documents|characters|bytes|FLOPs?|"
+    r"views|people|requests|pages|rows|videos|customers|visits)\b",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     r"(?P<about>about|around|roughly|approximately|nearly|almost|some|an estimated|close to|~|≈)\s*$"
     r"|(?P<over>more than|over|at least|upwards of|north of|exceeding)\s*$|(?P<under>less than|under|up to|at most|fewer than)\s*$",
@@ -304,12 +311,17 @@ def _quantity(match: re.Match[str], text: str, floor: int) -> Quantity | None:
         unit = "users"
     elif match["what"] or (len(scale) == 1 and scale in "BT"):
         unit = "parameters"
+    if unit == "parameters" and not match["what"] and _OTHER_UNIT.match(text, match.end()):
+        unit = ""
     sign = _ABOUT.search(text, max(match.start() - 16, floor), match.start())
     about = next((name for name, hit in sign.groupdict().items() if hit), "") if sign else ""
     said = (match["unit"] or "").lower()
     part = "active" if "active param" in said else "total" if "total" in said else ""
     first = match.start() + (len(match[0]) - len(match[0].lstrip()))
-    return Quantity(start=first, end=match.end(), value=value, unit=unit, about=about, part=part)
+    bare = unit == "parameters" and not match["what"]
+    return Quantity(
+        start=first, end=match.end(), value=value, unit=unit, about=about, part=part, is_bare=bare
+    )
 
 
 def _value(words: str) -> float:

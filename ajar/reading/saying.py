@@ -6,60 +6,10 @@ import re
 from collections.abc import Sequence
 
 from ajar.reading.items import Item
-from ajar.reading.mentions import Mention
+from ajar.reading.lexicon import word_set
+from ajar.reading.mention import Mention
 
-_SAYS = frozenset(
-    [
-        "says",
-        "said",
-        "argues",
-        "argued",
-        "claims",
-        "claimed",
-        "believes",
-        "believed",
-        "insists",
-        "insisted",
-        "wrote",
-        "writes",
-        "warned",
-        "warns",
-        "admitted",
-        "admits",
-        "declared",
-        "tells",
-        "told",
-        "thinks",
-        "alleges",
-        "alleged",
-        "testified",
-        "complained",
-        "complains",
-        "maintains",
-        "announced",
-        "arguing",
-        "claiming",
-        "saying",
-        "calls",
-        "called",
-        "describes",
-        "described",
-        "predicted",
-        "predicts",
-        "contends",
-        "asserts",
-        "denied",
-        "denies",
-        "disputes",
-        "disputed",
-        "doubts",
-        "believe",
-        "think",
-        "asserted",
-        "suggested",
-        "suggests",
-    ]
-)
+_SAYS = word_set("saying-says")
 _CALLS = frozenset(
     {
         "calls",
@@ -76,64 +26,9 @@ _CALLS = frozenset(
     }
 )
 _BLAMES = frozenset({"accuses", "accused", "accusing", "blames", "blamed"})
-_OTHERS = frozenset(
-    {
-        "people",
-        "critics",
-        "analysts",
-        "some",
-        "many",
-        "observers",
-        "experts",
-        "others",
-        "they",
-        "supporters",
-        "opponents",
-        "nobody",
-        "headlines",
-    }
-)
-_HEARSAY = frozenset(
-    "rumour rumor rumours rumors claim claims report reports suggestion idea allegation belief myth speculation".split()
-)
-_GUESS = frozenset(
-    [
-        "might",
-        "would",
-        "will",
-        "should",
-        "wo",
-        "plans",
-        "planned",
-        "hopes",
-        "hoped",
-        "expects",
-        "expected",
-        "wants",
-        "wanted",
-        "if",
-        "whether",
-        "perhaps",
-        "maybe",
-        "probably",
-        "likely",
-        "reportedly",
-        "allegedly",
-        "rumoured",
-        "rumored",
-        "promised",
-        "promises",
-        "considering",
-        "considers",
-        "intends",
-        "supposedly",
-        "presumably",
-        "unless",
-        "suppose",
-        "imagine",
-        "hypothetically",
-    ]
-)
+_OTHERS = word_set("saying-others")
+_HEARSAY = word_set("saying-hearsay")
+_GUESS = word_set("saying-guess")
 _OPINION = re.compile(
     r"\b(?:should|ought to|needs? to|let us|let's|must (?:be|enjoy|stay)|deserves?|would|will|won't|going to|hopes?|hoped|expects?|expected to|"
     r"may|might|could|perhaps|maybe|probably|likely|seems?|seemingly|arguably|presumably|predicts?|"

@@ -22,7 +22,8 @@ from ajar.reading.article import Reader, Reading, ordered, split
 from ajar.reading.facts import Facts, Plain, person_words, sources_of
 from ajar.reading.language import language_of
 from ajar.reading.lexicon import Lexicon, lexicon
-from ajar.reading.mentions import Finder, Mention
+from ajar.reading.mention import Mention
+from ajar.reading.mentions import Finder
 from ajar.reading.pages import Page, read_page
 from ajar.reading.tokens import Sentence
 

@@ -42,7 +42,7 @@ class Asker:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise UsageError(
-                f"{self.url}: no address of a host", hint="give one such as http://localhost:8080/v1"
+                f"{self.url}: no address of a host", hint="give one such as https://models.example/v1"
             )
         self._endpoint = self.url.rstrip("/") + (
             "" if self.url.rstrip("/").endswith("/completions") else "/chat/completions"

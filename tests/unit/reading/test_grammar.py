@@ -158,7 +158,8 @@ def test_every_system_by_its_door(system: System) -> None:
         assert judged(f"The weights of {name} can be downloaded.", "openness") == ["supported"]
         assert judged(f"{name} is proprietary.", "openness") == ["contradicted"]
     elif state is Plain.LIMITED:
-        assert judged(f"{name} is not open source.", "openness") == ["supported"]
+        assert judged(f"{name} is not open source.", "openness") in (["supported"], ["imprecise"])
+        assert judged(f"{name} is open source.", "openness") in (["contradicted"], ["imprecise"])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from ajar.reading.clauses import views
 from ajar.reading.items import items, licences, titles
 from ajar.reading.language import language_of
 from ajar.reading.lexicon import lexicon
-from ajar.reading.mentions import Finder, Mention
+from ajar.reading.mention import Mention
+from ajar.reading.mentions import Finder
 from ajar.reading.quantities import dates, numbers_of, quantities
 from ajar.reading.tokens import sentences
 
