@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ajar.catalogue import Catalogue, load
-from ajar.known import INSPECTOR, licence_of, place_of, report_of
-from ajar.model.catalogue import Access, System
 from ajar.model.component import Openness, Scope
 from ajar.model.evidence import Basis, Evidence, Location
 from ajar.model.judgement import DOORS, Confidence, Door, Finding, Severity
 from ajar.model.report import Report
+
+if TYPE_CHECKING:
+    from ajar.catalogue import Catalogue
+    from ajar.model.catalogue import System
 
 RULE = "catalogue-agrees-with-the-release"
 RULES = (
@@ -45,6 +47,8 @@ def disagreements(report: Report) -> tuple[Finding, ...]:
     names = tuple(_places(report))
     if report.releases or not names:
         return ()
+    from ajar.catalogue import load  # most releases cannot be in it, and need not wait for it
+
     match = _match(report, names, load())
     if match is None:
         return ()
@@ -88,6 +92,8 @@ def _findings(report: Report, match: _Match) -> Iterator[Finding]:
 
 
 def _licence(report: Report, match: _Match) -> Iterator[Finding]:
+    from ajar.known import licence_of
+
     grant = match.system.licence
     covering = [item for item in report.licences if Scope.WEIGHTS in item.applies_to]
     told = [item for item in covering if item.licence.openness is not Openness.UNKNOWN]
@@ -114,6 +120,8 @@ def _licence(report: Report, match: _Match) -> Iterator[Finding]:
 
 
 def _gate(report: Report, match: _Match) -> Iterator[Finding]:
+    from ajar.model.catalogue import Access
+
     here = next((item for item in report.evidence if item.key == "host.gated"), None) or next(
         (item for item in report.evidence if item.key in {"card.gated", "card.approval"}), None
     )
@@ -135,6 +143,8 @@ def _gate(report: Report, match: _Match) -> Iterator[Finding]:
 
 def _door(report: Report, match: _Match) -> Iterator[Finding]:
     """The two intervals do not meet: what is shown here is above all that was published, or below it."""
+    from ajar.known import report_of
+
     here, there = report.verdict("g7"), report_of(match.system).verdict("g7")
     least, most = (DOORS.index(Door(level)) for level in (here.at_least, here.at_most))
     low, high = (DOORS.index(Door(level)) for level in (there.declared, there.at_most))
@@ -159,12 +169,14 @@ def _door(report: Report, match: _Match) -> Iterator[Finding]:
 
 
 def _there(system: System, what: str, value: str, url: str | None = None) -> Evidence:
+    from ajar.known import INSPECTOR, place_of
+
     return Evidence(
         key=f"catalogue.{what}",
         value=value,
         location=Location(path=url) if url else place_of(system),
         inspector=INSPECTOR,
-        quote=f"{system.id}: {what} {value}",
+        quote=f"{system.id}: {what} {value}, read {max(source.read for source in system.sources)}",
         basis=Basis.DECLARED,
     )
 

@@ -202,9 +202,10 @@ def _control(dossier: Dossier, shared: Dossier | None, found: tuple[LicenceMatch
     bases = (
         str(item.value) for item in dossier.all("card.base-model", "config.base-model", "weights.base-model")
     )
+    host = [item.value for item in dossier.all("host.gated")]
     return Control(
         hosted_only=True if dossier.all("card.hosted-only") else (False if weight_files(dossier) else None),
-        gated=True if approval else None,
+        gated=True if approval or any(host) else (False if host else None),
         signed=signed,
         revocable=revocable,
         base_models=tuple(dict.fromkeys(bases)),

@@ -213,14 +213,7 @@ def _grades(records: Iterable[Any]) -> Iterator[Problem]:
 
 def _circles(catalogue: Catalogue) -> Iterator[Problem]:
     for system in catalogue.systems:
-        above: set[str] = set()
-        ahead = list(catalogue.bases_of(system))
-        while ahead:
-            step = ahead.pop()
-            if isinstance(step, System) and step.id not in above:
-                above.add(step.id)
-                ahead += catalogue.bases_of(step)
-        if system.id in above:
+        if system in catalogue.line_up(system):
             yield Problem(where=system.id, what="comes from itself, by its line of base models")
 
 

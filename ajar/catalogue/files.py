@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -52,9 +52,12 @@ def decode(data: bytes, name: str) -> DataFile:
         raise MalformedError(f"{name}: {error}") from error
 
 
+_date = lru_cache(maxsize=1024)(PartialDate)  # most dates are the day that sources were read
+
+
 def _from_text(kind: type, value: Any) -> Any:
     if kind is PartialDate and isinstance(value, str):
-        return PartialDate(value)
+        return _date(value)
     raise TypeError(f"{value!r} is no {kind.__name__}")
 
 

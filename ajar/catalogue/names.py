@@ -13,6 +13,8 @@ _ALLOWED = ((3, 0), (5, 1), (10**6, 2))  # up to this many letters, this many ed
 
 def fold(name: str) -> str:
     """Without case, accents, spaces, hyphens and punctuation; `+` is kept as a word, since names differ by it."""
+    if name.isascii():
+        return _NOT_WORD.sub("", name[:NAME_CHARS].replace("+", " plus ").lower())
     plain = unicodedata.normalize("NFKD", name[:NAME_CHARS].replace("+", " plus "))
     return _NOT_WORD.sub("", "".join(char for char in plain if not unicodedata.combining(char)).casefold())
 

@@ -62,6 +62,7 @@ class Catalogue:
     ambiguities: tuple[Ambiguity, ...] = ()
     _by_id: dict[str, Entity] = field(init=False, repr=False, compare=False)
     _by_name: dict[str, list[tuple[Entity, str]]] = field(init=False, repr=False, compare=False)
+    _by_length: dict[int, list[str]] = field(init=False, repr=False, compare=False)
     _by_repository: dict[str, System] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +74,9 @@ class Catalogue:
                 held = by_name.setdefault(names.fold(name), [])
                 if all(other is not entity for other, _ in held):
                     held.append((entity, name))
+        by_length: dict[int, list[str]] = {}
+        for name in by_name:
+            by_length.setdefault(len(name), []).append(name)
         places = {
             place.lower(): system
             for system in self.systems
@@ -80,6 +84,7 @@ class Catalogue:
         }
         object.__setattr__(self, "_by_id", by_id)
         object.__setattr__(self, "_by_name", by_name)
+        object.__setattr__(self, "_by_length", by_length)
         object.__setattr__(self, "_by_repository", places)
 
     def entities(self) -> Iterator[Entity]:
@@ -140,14 +145,13 @@ class Catalogue:
 
     def _near(self, wanted: str) -> tuple[Near, ...]:
         limit = names.allowance(wanted)
-        if not limit:
-            return ()
         best: dict[str, Near] = {}
-        for known, held in self._by_name.items():
+        lengths = range(len(wanted) - limit, len(wanted) + limit + 1) if limit else ()
+        for known in (name for length in lengths for name in self._by_length.get(length, ())):
             edits = names.distance(wanted, known, limit)
             if edits is None:
                 continue
-            for entity, name in held:
+            for entity, name in self._by_name[known]:
                 if entity.id not in best or edits < best[entity.id].edits:
                     best[entity.id] = Near(entity=entity, name=name, edits=edits)
         return tuple(sorted(best.values(), key=lambda item: (item.edits, item.entity.name))[:_NEAR])
@@ -167,6 +171,29 @@ class Catalogue:
     def derived_from(self, key: str) -> tuple[System, ...]:
         """Systems that name this one as their base."""
         return tuple(item for item in self.systems if key in map(self._base_id, item.base_models))
+
+    def line_up(self, system: System) -> tuple[System | str, ...]:
+        """All that a system comes from, nearest first, each once."""
+        found: dict[str, System | str] = {}
+        ahead = list(self.bases_of(system))
+        while ahead:
+            step = ahead.pop(0)
+            key = step if isinstance(step, str) else step.id
+            if key not in found:
+                found[key] = step
+                ahead += self.bases_of(step) if isinstance(step, System) else ()
+        return tuple(found.values())
+
+    def line_down(self, key: str) -> tuple[System, ...]:
+        """All systems that come from this one, nearest first, each once."""
+        found: dict[str, System] = {}
+        ahead = list(self.derived_from(key))
+        while ahead:
+            step = ahead.pop(0)
+            if step.id not in found:
+                found[step.id] = step
+                ahead += self.derived_from(step.id)
+        return tuple(found.values())
 
     def bases_of(self, system: System) -> tuple[System | str, ...]:
         """What a system was made from: systems of the catalogue, or the words that name something else."""

@@ -46,7 +46,8 @@ def cli() -> None:
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
 cli.add_command(reading.read)
-cli.add_command(catalogue.catalogue)
+for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
+    cli.add_command(_command)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
 

@@ -92,6 +92,17 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What an organisation was in law or in purpose, from and to when."""
+
+    form: str  # non-profit, capped-profit, public-benefit-corporation, …
+    text: str
+    sources: tuple[Source, ...]
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """Who a source lists under one heading of an organisation. `complete` when the source gives the whole list."""
 
@@ -115,6 +126,7 @@ class Organisation:
     country: str | None = None  # ISO 3166-1 alpha-2, EU for the union
     founded: Dated | None = None
     names: tuple[Name, ...] = ()
+    forms: tuple[Form, ...] = ()
     ties: tuple[Tie, ...] = ()
     rosters: tuple[Roster, ...] = ()
     figures: tuple[Figure, ...] = ()
@@ -131,6 +143,10 @@ class Organisation:
     def former_names(self) -> tuple[Name, ...]:
         """Names that it no longer bears."""
         return tuple(item for item in self.names if item.until is not None)
+
+    def forms_at(self, date: PartialDate) -> tuple[Form, ...]:
+        """What it was then, or may have been; parts of one organisation may differ in form."""
+        return tuple(form for form in self.forms if holds_at(form.since, form.until, date) is not False)
 
     def ties_at(self, date: PartialDate) -> tuple[Tie, ...]:
         """Ties that held then, or may have."""

@@ -25,7 +25,7 @@ class Precision(StrEnum):
 class PartialDate(str):
     """A date of limited precision. It is its own text, so it is written and compared for equality as one.
 
-    Order goes by the first day that it may mean, then by the last: `2015` stands before `2015-12`.
+    Among dates, order goes by the first day that each may mean, then by the last: `2015-01` stands before `2015`.
     Raises `ValueError` for what is no date.
     """
 
@@ -75,16 +75,16 @@ class PartialDate(str):
         return False if self.earliest > other.latest or self == other else None
 
     def __lt__(self, other: str) -> bool:
-        return self._key() < PartialDate(other)._key()
+        return self._key() < other._key() if isinstance(other, PartialDate) else str.__lt__(self, other)
 
     def __gt__(self, other: str) -> bool:
-        return self._key() > PartialDate(other)._key()
+        return self._key() > other._key() if isinstance(other, PartialDate) else str.__gt__(self, other)
 
     def __le__(self, other: str) -> bool:
-        return self._key() <= PartialDate(other)._key()
+        return self._key() <= other._key() if isinstance(other, PartialDate) else str.__le__(self, other)
 
     def __ge__(self, other: str) -> bool:
-        return self._key() >= PartialDate(other)._key()
+        return self._key() >= other._key() if isinstance(other, PartialDate) else str.__ge__(self, other)
 
     def _key(self) -> tuple[dt.date, dt.date]:
         return self.earliest, self.latest

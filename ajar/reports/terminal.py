@@ -7,13 +7,14 @@ a release passes through `visible`, so that no file name drives the terminal.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ajar.model.component import Scope
 from ajar.model.evidence import Basis, Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Severity, Verdict
 from ajar.model.report import Report
 from ajar.reports import door_art
+from ajar.reports.page import Page
 from ajar.reports.plain import size_words, visible
 from ajar.reports.words import (
     COMPONENT_WORDS,
@@ -31,7 +32,7 @@ from ajar.reports.words import (
 
 _FINDINGS = 6
 _PARENTS = 4
-_DOOR_COLOURS = {
+DOOR_COLOURS = {
     Door.SHUT: "31",
     Door.CHAINED: "33",
     Door.AJAR: "36",
@@ -42,7 +43,7 @@ _DOOR_COLOURS = {
 
 def render(report: Report, *, verbose: bool, explain: bool, colour: bool, width: int) -> str:
     """The report as text of at most `width` columns."""
-    page = _Page(width=width, colour=colour)
+    page = Page(width=width, colour=colour)
     if report.releases:
         page.add(_several(report, page))
         for inner in report.releases if verbose or explain else ():
@@ -53,42 +54,13 @@ def render(report: Report, *, verbose: bool, explain: bool, colour: bool, width:
     return "\n".join(page.lines) + "\n"
 
 
-class _Page:
-    """Lines of a fixed width, with colour or without."""
-
-    def __init__(self, *, width: int, colour: bool) -> None:
-        self.width = width
-        self.colour = colour
-        self.lines: list[str] = []
-
-    def add(self, lines: Iterable[str]) -> None:
-        self.lines.extend(line.rstrip() for line in lines)
-
-    def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
-
-    def wrap(self, text: str, *, indent: int = 2, hang: int | None = None) -> list[str]:
-        """Wrapped to the page; `indent` for the first line, `hang` for the rest."""
-        later = " " * (indent if hang is None else hang)
-        return textwrap.wrap(
-            visible(text),
-            self.width,
-            initial_indent=" " * indent,
-            subsequent_indent=later,
-            break_on_hyphens=False,
-        ) or [" " * indent]
-
-    def heading(self, text: str) -> str:
-        return self.paint(text, "1")
-
-
-def _card(report: Report, page: _Page, *, verbose: bool, explain: bool) -> Iterator[str]:
+def _card(report: Report, page: Page, *, verbose: bool, explain: bool) -> Iterator[str]:
     yield from _door(report, page)
     yield ""
     yield from _verdicts(report, page)
     yield from _licences(report, page)
     yield from _lineage(report, page)
-    yield from _rights(report, page)
+    yield from rights(report, page)
     yield from _safety(report, page)
     yield from _components(report, page)
     yield from _claims(report, page)
@@ -100,7 +72,7 @@ def _card(report: Report, page: _Page, *, verbose: bool, explain: bool) -> Itera
         yield from _evidence(report, page)
 
 
-def _door(report: Report, page: _Page) -> Iterator[str]:
+def _door(report: Report, page: Page) -> Iterator[str]:
     """The drawn door with the headline at its right."""
     verdict = report.verdict("g7")
     shown = Door(verdict.declared)
@@ -108,10 +80,10 @@ def _door(report: Report, page: _Page) -> Iterator[str]:
     art = door_art.TEXT[shown]
     for number in range(max(len(art), len(beside))):
         left = art[number] if number < len(art) else " " * door_art.WIDTH
-        yield f" {page.paint(left, _DOOR_COLOURS[shown])} {beside[number] if number < len(beside) else ''}"
+        yield f" {page.paint(left, DOOR_COLOURS[shown])} {beside[number] if number < len(beside) else ''}"
 
 
-def _headline(report: Report, verdict: Verdict, page: _Page) -> list[str]:
+def _headline(report: Report, verdict: Verdict, page: Page) -> list[str]:
     room = page.width - door_art.WIDTH - 2
     label = DOOR_LABELS[Door(verdict.declared)]
     as_declared = "" if verdict.declared == verdict.at_least else ", as declared"
@@ -134,14 +106,14 @@ def _why(verdict: Verdict) -> str:
     return f"{failing.id.replace('-', ' ')}: no; {failing.reason}" if failing else "every criterion is met"
 
 
-def _verdicts(report: Report, page: _Page) -> Iterator[str]:
+def _verdicts(report: Report, page: Page) -> Iterator[str]:
     yield page.heading("Verdicts")
     for verdict in report.verdicts:
         name = INSTRUMENT_WORDS[verdict.instrument]
         yield from page.wrap(f"{name:<17}{verdict_words(verdict)}", hang=19)
 
 
-def _licences(report: Report, page: _Page) -> Iterator[str]:
+def _licences(report: Report, page: Page) -> Iterator[str]:
     yield page.heading("Licences")
     for scope in (Scope.WEIGHTS, Scope.CODE, Scope.DATA, Scope.DOCUMENTS):
         matches = [match for match in report.licences if scope in match.applies_to]
@@ -159,7 +131,7 @@ def _licences(report: Report, page: _Page) -> Iterator[str]:
             yield from page.wrap(f"{'':<11}and {len(shown) - 3} more")
 
 
-def _lineage(report: Report, page: _Page) -> Iterator[str]:
+def _lineage(report: Report, page: Page) -> Iterator[str]:
     if not report.lineage:
         return
     yield page.heading("Comes from")
@@ -169,7 +141,8 @@ def _lineage(report: Report, page: _Page) -> Iterator[str]:
         yield from page.wrap(f"and {len(report.lineage) - _PARENTS} more")
 
 
-def _rights(report: Report, page: _Page) -> Iterator[str]:
+def rights(report: Report, page: Page) -> Iterator[str]:
+    """What may be done with the weights, in columns."""
     yield page.heading("May I, with the weights")
     words = [
         f"{right_mark(right)} {RIGHT_WORDS.get(right.id, right.id)}: {right.answer}"
@@ -181,7 +154,7 @@ def _rights(report: Report, page: _Page) -> Iterator[str]:
         yield "  " + "".join(f"{word:<{column}}" for word in words[start : start + per_line])
 
 
-def _safety(report: Report, page: _Page) -> Iterator[str]:
+def _safety(report: Report, page: Page) -> Iterator[str]:
     yield page.heading("Safe to load")
     reasons = [
         f"{file.path}: {finding.message}"
@@ -195,7 +168,7 @@ def _safety(report: Report, page: _Page) -> Iterator[str]:
     yield from page.wrap(f"{SAFETY_WORDS[report.safety.level]}{detail}", hang=4)
 
 
-def _components(report: Report, page: _Page) -> Iterator[str]:
+def _components(report: Report, page: Page) -> Iterator[str]:
     yield page.heading("Components")
     for state in (
         Basis.VERIFIED,
@@ -211,7 +184,7 @@ def _components(report: Report, page: _Page) -> Iterator[str]:
             yield from page.wrap(f"{STATE_WORDS[state]:<16}{names}", hang=18)
 
 
-def _claims(report: Report, page: _Page) -> Iterator[str]:
+def _claims(report: Report, page: Page) -> Iterator[str]:
     if not report.claims:
         return
     yield page.heading("What it says of itself")
@@ -230,7 +203,7 @@ def _claims(report: Report, page: _Page) -> Iterator[str]:
         yield from page.wrap(f"and {len(report.claims) - 4} more", indent=4)
 
 
-def _findings(report: Report, page: _Page, *, verbose: bool) -> Iterator[str]:
+def _findings(report: Report, page: Page, *, verbose: bool) -> Iterator[str]:
     if not report.findings:
         return
     yield page.heading("Watch")
@@ -241,7 +214,7 @@ def _findings(report: Report, page: _Page, *, verbose: bool) -> Iterator[str]:
         yield from page.wrap(f"+{len(report.findings) - len(shown)} more with -v", indent=11)
 
 
-def _explained(verdict: Verdict, page: _Page) -> Iterator[str]:
+def _explained(verdict: Verdict, page: Page) -> Iterator[str]:
     yield ""
     yield page.heading(f"{INSTRUMENT_WORDS[verdict.instrument]}: {verdict_words(verdict)}")
     for item in verdict.criteria:
@@ -264,7 +237,7 @@ def _ground(ground: Ground) -> str:
     return f"{ground.location}  {ground.reason.value}: {ground.detail}"
 
 
-def _evidence(report: Report, page: _Page) -> Iterator[str]:
+def _evidence(report: Report, page: Page) -> Iterator[str]:
     yield ""
     yield page.heading("Components, with reasons")
     for part in report.components:
@@ -278,7 +251,7 @@ def _evidence(report: Report, page: _Page) -> Iterator[str]:
             yield from page.wrap(_ground(gap), hang=4)
 
 
-def _several(report: Report, page: _Page) -> Iterator[str]:
+def _several(report: Report, page: Page) -> Iterator[str]:
     yield page.heading(f"{visible(report.title)}: {len(report.releases)} releases in one repository")
     yield ""
     rows: list[Sequence[str]] = [("release", "door", "weights' licence", "safe", "watch")]

@@ -143,7 +143,11 @@ def test_commands_and_options() -> None:
             ]
         ),
         "cache": ["--clear"],
+        "catalogue arguments": sorted(["--on", *shown]),
         "catalogue check": [],
+        "catalogue list": sorted(
+            ["--door", "--kind", "--maker", "--modality", "--since", "--until", "--weights", *shown]
+        ),
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
         "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
@@ -154,7 +158,10 @@ def test_commands_and_options() -> None:
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "target"]),
+        "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
+        "show": sorted(["--at", "name", *shown]),
+        "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
     }
 

@@ -54,7 +54,9 @@ def test_a_changed_licence_shows_both_places(standin, tmp_path: Path) -> None:  
 def test_a_gate_that_is_new(standin, tmp_path: Path) -> None:  # noqa: F811
     release = write_release(tmp_path / "a", card=PLAIN, licence=apache_text())
     standin.add(GROK, {path.name: path.read_bytes() for path in release.iterdir()}, info={"gated": "manual"})
-    messages = [item.message for item in found(GROK)]
+    report = audit(GROK)
+    assert report.control.gated is True
+    messages = [item.message for item in report.findings if item.rule == RULE]
     assert any("access: gated by hub:xai-org/grok-1; the catalogue has open" in item for item in messages)
 
 

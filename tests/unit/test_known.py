@@ -9,6 +9,7 @@ from ajar.model.component import ComponentKind, Openness
 from ajar.model.dossier import by_kind
 from ajar.model.evidence import Basis, Gap
 from ajar.model.partial_date import PartialDate
+from ajar.reports import html, json_v1, terminal
 
 READ = PartialDate("2026-11-01")
 DIGEST = Source(url="https://index.example/acme", grade=Grade.DIGEST, read=READ)
@@ -134,6 +135,12 @@ def test_every_system_of_the_catalogue_is_judged(system: System) -> None:
     assert report.verdict("g7") == door
     if system.weights is Access.API:
         assert door.at_most == "shut"
+    for text in (
+        terminal.render(report, verbose=True, explain=True, colour=False, width=80),
+        html.render(report),
+    ):
+        assert html.escape(system.name) in text or system.name in text
+    assert json_v1.to_json(report)["title"] == system.name
 
 
 @pytest.mark.parametrize(

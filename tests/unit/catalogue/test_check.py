@@ -4,6 +4,8 @@ from importlib.resources import files
 
 import jsonschema_rs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ajar import rights
 from ajar.catalogue import Catalogue, load
@@ -125,3 +127,11 @@ def test_misspelled_fields_are_seen() -> None:
     part = decode(json.dumps(raw).encode(), "x.json")
     assert list(_unknown(raw, part)) == ["$.systems[0].wieghts", "$.systems[0].code.shared"]
     assert catalogue_of(iter([part])).systems[0].id == "a"
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_file_or_malformed(data: bytes) -> None:
+    try:
+        decode(data, "x.json")
+    except MalformedError as error:
+        assert error.message.startswith("x.json: ")  # noqa: PT017  no error is right, too

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajar.catalogue import load, names
+from ajar.catalogue import Catalogue, load, names
+from ajar.model.catalogue import System
 from ajar.model.partial_date import PartialDate
 
 
@@ -142,3 +143,27 @@ def test_unknown_stays_unknown() -> None:
     assert nova.date is None
     assert nova.parameter_count is None
     assert load().system("gemma-3n").weights is None
+
+
+def test_longer_lines_and_those_that_part_and_meet() -> None:
+    def system(key: str, *bases: str) -> System:
+        return System(id=key, name=key.upper(), makers=(), sources=(), base_models=bases)
+
+    line = Catalogue(
+        systems=(system("a"), system("b", "a"), system("c", "A", "elsewhere/x"), system("d", "b", "c"))
+    )
+    up = [getattr(step, "id", step) for step in line.line_up(line.system("d"))]
+    assert up == ["b", "c", "a", "elsewhere/x"]
+    assert [step.id for step in line.line_down("a")] == ["b", "c", "d"]
+    circle = Catalogue(systems=(system("a", "b"), system("b", "a")))
+    assert [getattr(step, "id", step) for step in circle.line_up(circle.system("a"))] == ["b", "a"]
+
+
+def test_what_openai_was_in_law() -> None:
+    openai = load().organisation("openai")
+    forms = {
+        year: {form.form for form in openai.forms_at(PartialDate(year))} for year in ("2016", "2020", "2026")
+    }
+    assert forms["2016"] == {"non-profit"}
+    assert forms["2020"] == {"non-profit", "capped-profit"}
+    assert forms["2026"] == {"non-profit", "public-benefit-corporation"}

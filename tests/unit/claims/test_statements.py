@@ -8,7 +8,7 @@ import pytest
 
 from ajar import claims
 from ajar.claims.statements import find
-from ajar.model.evidence import Basis, Text
+from ajar.model.evidence import Basis, Location, Text
 from ajar.model.judgement import ClaimFinding, Criterion, Outcome, Right, Verdict
 
 
@@ -146,3 +146,19 @@ def test_held_against_the_licence(sentence: str, answer: str, finding: ClaimFind
 def test_an_overstatement_names_what_is_missing() -> None:
     (claim,) = claims.hold(find([text("# T\n\nTiny is an open-source model.\n")]), [door("ajar", "ajar")], [])
     assert any("no code that trains" in reason for reason in claim.because)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ('"now open source" (its chief)', "open-source"),
+        ("recipes train exclusively on the open-sourced subset of training data", None),
+        ('"is not an open model"', None),
+        ("", None),
+    ],
+)
+def test_one_sentence_by_itself(sentence: str, kind: str | None) -> None:
+    where = Location(path="https://example.org/news")
+    found = claims.said_in(sentence, where)
+    assert (found.says if found else None) == kind
+    assert claims.said_in('"now open source"', where, but={"open-source"}) is None

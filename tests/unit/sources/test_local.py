@@ -9,7 +9,7 @@ import pytest
 
 from ajar.config import Limits, Options
 from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
-from ajar.model.evidence import Gap, GapReason
+from ajar.model.evidence import Evidence, Gap, GapReason
 from ajar.model.locator import Locator
 from ajar.sources import open_release
 from ajar.sources.local import LocalRelease
@@ -213,3 +213,39 @@ def test_other_schemes_say_what_to_do() -> None:
     with pytest.raises(UsageError) as caught, open_release(Locator.parse("gopher:org/name"), Options()):
         pass
     assert "download" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("config", "origin"),
+    [
+        ('[remote "origin"]\n\turl = https://github.com/org/name.git\n', "https://github.com/org/name"),
+        (
+            '[core]\n\tbare = false\n[remote "origin"]\n\tfetch = x\n\turl = git@github.com:org/name\n',
+            "https://github.com/org/name",
+        ),
+        (
+            '[remote "origin"]\n\turl = https://me:token@huggingface.co/org/name\n',
+            "https://huggingface.co/org/name",
+        ),
+        ('[remote "other"]\n\turl = https://github.com/org/name\n', None),
+        ('[remote "origin"]\n\turl = https://git.example/org/name\n', None),
+        ('[remote "origin"]\n\turl = https://github.com/org/name/../..\n', None),
+        ("", None),
+        ("\x00" * 100, None),
+    ],
+)
+def test_a_checkout_says_which_public_repository_it_came_from(
+    tmp_path: Path, config: str, origin: str | None
+) -> None:
+    (tmp_path / "README.md").write_text("x")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text(config)
+    notes = [note for note in resolve(tmp_path).observations if isinstance(note, Evidence)]
+    assert [note.value for note in notes] == ([origin] if origin else [])
+    assert "token" not in str(notes)
+
+
+def test_a_configuration_that_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("x")
+    (tmp_path / ".git" / "config").mkdir(parents=True)
+    assert resolve(tmp_path).observations == ()
