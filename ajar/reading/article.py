@@ -35,6 +35,7 @@ CHECKS: dict[str, Callable[[Claim], Iterator[Draft]]] = {
     "role": check_people.role,
     "role-somewhere": check_people.somewhere,
     "left": check_people.left,
+    "left-somewhere": check_people.left_somewhere,
     "former-name": check_names.former_name,
     "same-as": check_names.same_as,
     "nature": check_names.nature,
@@ -213,12 +214,10 @@ class Reader:
         relation = match.rule.relation
         if (relation in _OF_SYSTEMS and _is_compared(match)) or _is_object(match):
             return
+        _narrow(match)
         for draft in CHECKS[relation](claim):
-            judged = (
-                flipped(draft)
-                if claim.is_negated and relation not in {"suit", "accusation", "signature"}
-                else draft
-            )
+            turns = match.rule.fixed.get("flip") != "no" and relation not in _UNTURNED
+            judged = flipped(draft) if turns and claim.is_negated else draft
             near = claim.words(max(match.first - 4, 0), min(match.last + 1, len(match.view)))
             if judged.verdict is not Judgement.SUPPORTED and is_guess(
                 near, may=relation in {"commercial", "openness", "licence"}
@@ -231,6 +230,7 @@ class Reader:
             yield replace(judged, span=judged.span or span), speaker, match.rule.id
 
 
+_UNTURNED = frozenset({"suit", "accusation", "signature"})
 _OF_SYSTEMS = frozenset({"openness", "licence", "commercial", "limits", "makes"})
 _DERIVED = frozenset(
     [
@@ -253,7 +253,9 @@ _ACTIVE = frozenset(
         "party-opposes", "party-accuses", "leads-maker", "founded-by-person", "person-left-maker", "owner-holds-share",
     }
 )  # fmt: skip
-_NO_SUBJECT = frozenset(["to", "with", "for", "against", "from", "than", "on", "of", "at", "unlike", "like"])
+_NO_SUBJECT = frozenset(
+    ["by", "to", "with", "for", "against", "from", "than", "on", "of", "at", "unlike", "like"]
+)
 _COMPARING = word_set("article-comparing")
 
 
@@ -265,13 +267,24 @@ def _is_object(match: Match) -> bool:
     return begins and match.rule.id in _ACTIVE and before in _NO_SUBJECT
 
 
+def _narrow(match: Match) -> None:
+    """Of a list only the last, where a relative clause in the singular follows: `A, B and C, which was built by …`."""
+    for name, held in match.slots.items():
+        if len(held) < 2 or held[-1].cls != "S":
+            continue
+        after = match.view.index(held[-1]) + 1
+        words = [item.code for item in match.view[after : after + 3] if item.code != ","]
+        if words[:1] in (["which"], ["that"]) and words[1:2] in (["was"], ["is"], ["has"]):
+            match.slots[name] = held[-1:]
+
+
 def _is_compared(match: Match) -> bool:
     """Whether the system that the match begins with is only what another is built on or compared with."""
     first = match.view[match.first]
     before = match.view[match.first - 1].code if match.first else ""
     if first.cls == "S" and before == "of" and match.view[match.first - 2].code in _DERIVED:
         return True
-    if match.rule.id == "system-is-open" and first.cls == "S" and before in {"of", "for", "behind"}:
+    if match.rule.relation == "openness" and first.cls == "S" and before in {"of", "for", "behind"}:
         return True  # a part of it is meant: the weights of, the data of
     if first.cls != "S" or before not in _COMPARING:
         return False

@@ -6,10 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from ajar.catalogue.names import fold
 from ajar.model.article import Judgement, StatementKind
-from ajar.model.catalogue import Event, EventKind, Organisation
+from ajar.model.catalogue import Entity, Event, EventKind, Organisation
 from ajar.reading.claims import Claim, Draft
 from ajar.reading.facts import may_be_same, sources_of
 from ajar.reading.lexicon import words
+from ajar.reading.mention import Mention
+
+
+def _names(before: Mention, name: str, entity: Entity) -> bool:
+    """Whether a former name was meant; a legal form may stand behind it."""
+    if fold(name) in {fold(before.text), fold(before.name)}:
+        return True
+    return before.entity is entity and fold(before.text).startswith(fold(name))
 
 
 def former_name(claim: Claim) -> Iterator[Draft]:
@@ -19,7 +27,7 @@ def former_name(claim: Claim) -> Iterator[Draft]:
         return
     entity = now.entity
     names = entity.former_names() if isinstance(entity, Organisation) else ()
-    held = next((name for name in names if fold(name.name) in {fold(before.text), fold(before.name)}), None)
+    held = next((name for name in names if _names(before, name.name, entity)), None)
     about = f"{now.text} was called {before.text}"
     known = "; ".join(f"{entity.name} was called {name.name} until {name.until}" for name in names)
     verdict, fact, sources = Judgement.UNKNOWN, known, sources_of(*names)
@@ -97,6 +105,8 @@ def nature(claim: Claim) -> Iterator[Draft]:
     place = claim.entity("a")
     said = " ".join(claim.words())
     forms = [form for form, ways in _FORMS.items() if any(way in said for way in ways)]
+    if "public benefit corporation" in forms and "for-profit" in forms:
+        forms.remove("for-profit")  # the words for the one are among those for the other
     if not isinstance(place, Organisation) or not forms:
         return
     events = list(claim.facts.events(kind=EventKind.CORPORATE, parties=[place.id]))

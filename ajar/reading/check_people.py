@@ -280,6 +280,31 @@ def _unknown_person(claim: Claim, person: Mention, place: Organisation, kind: st
     )
 
 
+def left_somewhere(claim: Claim) -> Iterator[Draft]:
+    """A person left on a day, and what is not said: told only when one organisation that is named fits."""
+    person = claim.entity("a")
+    if not isinstance(person, Person):
+        return
+    said = claim.said_dates()
+    fitting = [
+        role
+        for role in person.roles
+        if role.until
+        and role.organisation in claim.named
+        and any(may_be_same(one, role.until, 45) for dates in said for one in dates)
+    ]
+    if fitting:
+        place = claim.facts.catalogue.name_of(fitting[0].organisation)
+        yield Draft(
+            kind=StatementKind.ROLE,
+            verdict=Judgement.SUPPORTED,
+            subject=person.name,
+            about=f"{person.name} left {place}",
+            fact=person_words(person, claim.facts),
+            sources=sources_of(*fitting),
+        )
+
+
 def left(claim: Claim) -> Iterator[Draft]:
     """A person left an organisation or its board, on a day."""
     person, place = claim.entity("a"), claim.entity("b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from ajar.model.article import Judgement, StatementKind
 from ajar.model.catalogue import Organisation, Person, Position, RoleKind, Stance
@@ -181,7 +182,16 @@ def signature(claim: Claim) -> Iterator[Draft]:
     )
 
 
+_PRONOUNS = ("we", "it", "they", "he", "she", "i")
 _OWN_WORDS = 3  # fewer are anybody's words
+
+
+@cache
+def _spoken(words_: str) -> str:
+    """The words, with any pronoun and ending: `what we choose` is also told as `what it chooses`."""
+    kept = [word for word in words_.split() if word not in _PRONOUNS]
+    between = rf"\W+(?:(?:{'|'.join(_PRONOUNS)})\W+)?"
+    return between.join(rf"{re.escape(word)}s?" for word in kept)
 
 
 def own_words(text: str, start: int, row: Sequence[Item], facts: Facts) -> Iterator[Draft]:
@@ -196,8 +206,9 @@ def own_words(text: str, start: int, row: Sequence[Item], facts: Facts) -> Itera
         words_ = item.words.lower()
         if len(words_.split()) < _OWN_WORDS:
             continue
-        at = lower.find(words_)
-        if at >= 0:
+        said = re.search(_spoken(words_), lower)
+        if said is not None:
+            at = said.start()
             party = next(key for key in item.parties if key in keys)
             yield Draft(
                 kind=StatementKind.STANCE,
@@ -206,5 +217,5 @@ def own_words(text: str, start: int, row: Sequence[Item], facts: Facts) -> Itera
                 about=f"{facts.catalogue.name_of(party)} said “{item.words}”",
                 fact=f"{item.date}: {item.text}",
                 sources=sources_of(item),
-                span=(start + at, start + at + len(words_)),
+                span=(start + at, start + said.end()),
             )

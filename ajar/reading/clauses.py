@@ -76,12 +76,25 @@ def _thinned(items: list[Item]) -> list[Item]:
     at = 0
     while at < len(items):
         found.append(items[at])
-        if items[at].cls == "S" and at + 2 < len(items) and items[at + 1].code in {"from", "by", "of"}:
-            name = at + 3 if items[at + 2].code in {"the", "a"} else at + 2
-            if name + 1 < len(items) and items[name].cls == "O" and items[name + 1].code in VERBS:
-                at = name
-        at += 1
+        end = _maker_behind(items, at) if items[at].cls == "S" else None
+        at = at + 1 if end is None else end
     return found
+
+
+def _maker_behind(items: Sequence[Item], at: int) -> int | None:
+    """Where `[model] of the Technology Innovation Institute in Abu Dhabi` ends, with the verb right behind."""
+    at += 1
+    if at < len(items) and items[at].code in {"model", "models", "family"}:
+        at += 1
+    if at >= len(items) or items[at].code not in {"from", "by", "of"}:
+        return None
+    at += 2 if at + 1 < len(items) and items[at + 1].code in {"the", "a"} else 1
+    if at >= len(items) or items[at].cls != "O":
+        return None
+    at += 1
+    if at + 1 < len(items) and items[at].code == "in" and items[at + 1].cls == "N":
+        at += 2
+    return at if at < len(items) and items[at].code in VERBS else None
 
 
 def _insert(items: list[Item]) -> tuple[list[Item], list[Item]] | None:
@@ -169,13 +182,24 @@ def _as_clause(head: Item, inner: Sequence[Item]) -> list[Item]:
     return [head, _made("is", first), *inner]
 
 
+def _subject(items: Sequence[Item]) -> Item | None:
+    """The first name; of `Alibaba's Qwen3` the second."""
+    for at, item in enumerate(items):
+        if item.cls in "POS":
+            follows = items[at + 1].code if at + 1 < len(items) else ""
+            if follows != "'s":
+                return item
+            return next((later for later in items[at + 2 : at + 6] if later.cls in "POS"), item)
+    return None
+
+
 def _made(word: str, at: Item) -> Item:
     return Item(word, at.start, at.start)
 
 
 def _joined(items: list[Item], depth: int) -> Iterator[list[Item]]:
     """Clauses behind `and` or `but`: with the first clause's subject where they have none of their own."""
-    subject = next((item for item in items if item.cls in "POS"), None)
+    subject = _subject(items)
     first_verb = next((n for n, item in enumerate(items) if item.code in VERBS), None)
     if subject is None or first_verb is None:
         return
@@ -183,6 +207,9 @@ def _joined(items: list[Item], depth: int) -> Iterator[list[Item]]:
         if items[at].code not in _JOINING:
             continue
         rest = items[at + 1 :]
+        listed = rest[0].cls in _NAMES and items[at - 1].cls == rest[0].cls
+        if listed and (len(rest) < 2 or rest[1].code not in VERBS):
+            continue
         lead = 0
         while lead < len(rest) - 1 and (
             rest[lead].code.endswith("ly") or rest[lead].code in _ADVERBS or rest[lead].cls == "D"

@@ -104,6 +104,9 @@ class _Resolver:
                 Item("accuser", item.start, item.start), self.scope.last(self.scope.people, self.number)
             )
             return [person, item], 1
+        if at == 0 and word == "commercial" and after is not None and after.code == "use":
+            system = self._as(item, self.scope.last(self.scope.systems, self.number))
+            return ([system, Item("'s", item.start, item.start), item] if system.ref else [item]), 1
         if word in _HE or (word == "her" and (after is None or after.code in _STOPS)):
             return [self._as(item, self._person(before))], 1
         if word in _HIS:
@@ -146,9 +149,7 @@ class _Resolver:
         table = words()
         found: Mention | None = None
         if noun.code in table["organisation_nouns"]["words"] and not self._named(follows, "OPN", noun.code):
-            found = self._nearest(before, EntityKind.ORGANISATION) or self.scope.last(
-                self.scope.makers, self.number
-            )
+            found = self._company(before)
         elif noun.code in table["system_nouns"]["words"][:3] and not self._named(follows, "S", noun.code):
             found = self._nearest(before, EntityKind.SYSTEM) or self.scope.last(
                 self.scope.systems, self.number
@@ -160,6 +161,15 @@ class _Resolver:
         if found is None:
             return [self.items[at]], 1
         return [self._as(item, found)], 2
+
+    def _company(self, before: Sequence[Item]) -> Mention | None:
+        """The organisation named last, but for the one that acts on it in this very clause."""
+        nearest = self._nearest(before, EntityKind.ORGANISATION)
+        acts = nearest is not None and before[-1].code in _OBJECT
+        for number, mention in self.scope.makers if acts or nearest is None else ():
+            if self.number - number <= _REACH and (nearest is None or mention.id != nearest.id):
+                return mention
+        return None if acts else nearest
 
     def _named(self, follows: Item | None, classes: str, noun: str) -> bool:
         if follows is None:
