@@ -17,6 +17,7 @@ from ajar.reading.quantities import DateMention, Quantity
 
 Said = Callable[[Sequence[Item]], list[tuple[DateMention, tuple[PartialDate, ...]]]]
 _RELEASING = word_set("beside-releasing")
+_MAKING = frozenset({"is", "was", "are", "were", "been", "became", "become", "made", "makes"})  # available
 _AFTER_SIZE = word_set("beside-after-size")
 _DERIVED = frozenset(
     [
@@ -45,7 +46,7 @@ def beside(
     days = [
         (mention, group)
         for mention, group in said(view)
-        if mention.sign not in {"until", "by", "before", "till", "since"}
+        if mention.sign not in {"until", "by", "before", "till", "since", "as of"}
     ]
     if things and days and words & _RELEASING:
         yield from _releases(view, things, days, facts)
@@ -92,6 +93,10 @@ def _releases(
     """The date nearest to a verb of release is that of the system nearest to it."""
     places = [number for number, item in enumerate(view) if item.code in _RELEASING]
     for number in places[:2]:
+        if view[number].code == "available" and not _MAKING & {
+            item.code for item in view[max(number - 6, 0) : number]
+        }:
+            continue
         days_here = [pair for pair in days if _belongs(view, number, pair[0])]
         if not days_here:
             continue
