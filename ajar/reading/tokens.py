@@ -1,6 +1,6 @@
 """Sentences and words of a text, each with its place in it.
 
-Why not a library: docs/decisions/0008-reading-by-rules.md.
+Why not a library: docs/decisions/0009-reading-by-rules.md.
 """
 
 from __future__ import annotations

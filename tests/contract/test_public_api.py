@@ -158,6 +158,13 @@ def test_commands_and_options() -> None:
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "target"]),
+        "read": sorted(
+            [
+                *shown,
+                *["--date", "--key-from", "--model", "--strict", "--verbose", "--with-model"],
+                *["-q", "--quiet", "-v", "article"],
+            ]
+        ),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "show": sorted(["--at", "name", *shown]),
