@@ -219,6 +219,8 @@ class Reader:
             turns = match.rule.fixed.get("flip") != "no" and relation not in _UNTURNED
             judged = flipped(draft) if turns and claim.is_negated else draft
             near = claim.words(max(match.first - 4, 0), min(match.last + 1, len(match.view)))
+            if judged.verdict is Judgement.CONTRADICTED and _may_be_another(claim):
+                judged = replace(judged, verdict=Judgement.UNKNOWN)
             if judged.verdict is not Judgement.SUPPORTED and is_guess(
                 near, may=relation in {"commercial", "openness", "licence"}
             ):
@@ -265,6 +267,13 @@ def _is_object(match: Match) -> bool:
     begins = first in match.slots.get("a", ())
     before = match.view[match.first - 1].code if match.first else ""
     return begins and match.rule.id in _ACTIVE and before in _NO_SUBJECT
+
+
+def _may_be_another(claim: Claim) -> bool:
+    """Whether a pronoun was taken for one system while the clause names another: no ground to deny on."""
+    systems = [item.ref for item in claim.match.view if item.cls == "S" and isinstance(item.ref, Mention)]
+    told = {mention.id for mention in systems if mention.is_coreference}
+    return bool(told) and any(mention.id not in told for mention in systems if not mention.is_coreference)
 
 
 def _narrow(match: Match) -> None:

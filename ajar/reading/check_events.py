@@ -67,7 +67,7 @@ def event_words(found: Event) -> str:
 
 def _dated(claim: Claim, known: Sequence[Event]) -> tuple[Judgement, Sequence[Event]]:
     """Whether the date that is said may be the event's; without one it is enough that it happened."""
-    said = claim.said_dates()
+    said = claim.said_dates(without=frozenset({"since", "as of", "from"}))
     if not said:
         return Judgement.SUPPORTED, known
     for item in known:

@@ -191,7 +191,9 @@ def _spoken(words_: str) -> str:
     """The words, with any pronoun and ending: `what we choose` is also told as `what it chooses`."""
     kept = [word for word in words_.split() if word not in _PRONOUNS]
     between = rf"\W+(?:(?:{'|'.join(_PRONOUNS)})\W+)?"
-    return between.join(rf"{re.escape(word)}s?" for word in kept)
+    return between.join(
+        "(?:is|was|are|were)" if word in {"is", "are"} else rf"{re.escape(word)}s?" for word in kept
+    )
 
 
 def own_words(text: str, start: int, row: Sequence[Item], facts: Facts) -> Iterator[Draft]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ajar.model.article import Judgement, StatementKind
 from ajar.model.catalogue import Entity
 from ajar.model.partial_date import PartialDate
+from ajar.reading.clauses import VERBS
 from ajar.reading.facts import Facts
 from ajar.reading.items import Item
 from ajar.reading.lexicon import word_set
@@ -16,6 +17,9 @@ from ajar.reading.quantities import DateMention
 from ajar.reading.rules import Match
 
 _NEGATIONS = frozenset({"not", "never", "no", "neither", "nor", "cannot", "nobody", "none"})
+_IDIOMS = ("anything but", "far from", "hardly")
+_APPOSED = frozenset({"role", "former-name", "same-as", "country"})
+_EDGES = frozenset({"until", "by", "before", "till"})
 _OPPOSITE = {Judgement.SUPPORTED: Judgement.CONTRADICTED, Judgement.CONTRADICTED: Judgement.SUPPORTED}
 _PAST = frozenset({"former", "formerly", "ex", "ex-", "previously", "erstwhile", "onetime", "one-time"})
 _WAS = word_set("claims-was")
@@ -70,7 +74,11 @@ class Claim:
 
     @property
     def is_negated(self) -> bool:
-        words = self.words(max(self.match.first - 2, 0))
+        """Whether the claim is denied. Before an apposition a `not` belongs to another verb."""
+        if self.match.rule.fixed.get("negated") == "yes":
+            return True
+        back = 0 if self.match.rule.relation in _APPOSED else 2
+        words = self.words(max(self.match.first - back, 0))
         count = sum(
             word in _NEGATIONS
             and words[number + 1 : number + 2] not in (["only"], ["longer"], ["doubt"], ["strings"])
@@ -78,9 +86,8 @@ class Claim:
         )
         if "neither" in words and "nor" in words:
             count -= words.count("nor")
-        said_so = self.match.rule.fixed.get("negated") == "yes"
-        if said_so:
-            return True
+        text = " ".join(words)
+        count += sum(idiom in text for idiom in _IDIOMS)
         return count % 2 == 1
 
     @property
@@ -92,13 +99,19 @@ class Claim:
     def is_past(self) -> bool:
         return self.is_over or any(word in _WAS for word in self.around())
 
-    def said_dates(self) -> list[tuple[PartialDate, ...]]:
-        """Dates of the clause, those inside the match or behind it first; each with every year that it may mean."""
-        return [
-            dates
-            for mention, dates in self.dates(self.match.view)
-            if dates and mention.sign not in {"until", "by", "before", "till"}
-        ]
+    def said_dates(self, *, without: frozenset[str] = frozenset()) -> list[tuple[PartialDate, ...]]:
+        """Dates that go with the match, each with every year that it may mean; those behind another verb do not."""
+        view = self.match.view
+        found = []
+        for mention, dates in self.dates(view):
+            if not dates or mention.sign in _EDGES | without:
+                continue
+            at = next(number for number, item in enumerate(view) if item.ref is mention)
+            between = view[self.match.last : at] if at >= self.match.last else view[:at]
+            inside = self.match.first <= at < self.match.last
+            if inside or not any(item.code in VERBS for item in between):
+                found.append(dates)
+        return found
 
 
 def flipped(draft: Draft) -> Draft:

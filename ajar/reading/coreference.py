@@ -231,6 +231,8 @@ class _Resolver:
                 if len(pair) == 2
                 else [item]
             )
+        if item.code in {"it", "them"} and earlier == "of" and self._nearest(before, EntityKind.SYSTEM):
+            return [self._as(item, self._nearest(before, EntityKind.SYSTEM))]
         if item.code in {"it", "them"} and earlier in _OBJECT:
             found = self.scope.last(self.scope.things, self.number)
             here = [entry.ref for entry in before if isinstance(entry.ref, Mention) and entry.cls == "O"]

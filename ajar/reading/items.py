@@ -78,12 +78,12 @@ _LICENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("mistral-non-production", r"\bMistral (?:AI )?Non-Production Licen[cs]e\b|\bMNPL\b"),
         (
             "apache",
-            r"\bApache(?: (?:Software )?[Ll]icen[cs]e)?,?(?: ?-?(?:[Vv]ersion |v)?2(?:\.0)?)(?:[ -][Ll]icen[cs]e)?\b|\bApache(?:-style)? [Ll]icen[cs]e\b",
+            r"\bApache(?:[- ]2\.0)?-licen[cs]ed\b|\bApache(?: (?:Software )?[Ll]icen[cs]e)?,?(?: ?-?(?:[Vv]ersion |v)?2(?:\.0)?)(?:[ -][Ll]icen[cs]e)?\b|\bApache(?:-style)? [Ll]icen[cs]e\b",
         ),
         ("modified-mit", r"\b[Mm]odified(?: version of the)? MIT(?:[ -][Ll]icen[cs]e)?\b"),
         (
             "mit",
-            r"\bMIT(?:-style)?[ -][Ll]icen[cs]e\b|(?<=under )MIT\b|(?<=under the )MIT\b|(?<=licence is )MIT\b|(?<=license is )MIT\b|(?<=licence, )MIT\b",
+            r"\bMIT-licen[cs]ed\b|\bMIT(?:-style)?[ -][Ll]icen[cs]e\b|(?<=under )MIT\b|(?<=under the )MIT\b|(?<=licence is )MIT\b|(?<=license is )MIT\b|(?<=licence, )MIT\b",
         ),
         (
             "gpl",
@@ -107,7 +107,7 @@ _LICENCES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("community", r"\b(?:own )?(?:restrictive |custom )?community licen[cs]e\b"),
         (
             "own",
-            r"\bown (?:\w+ )?(?:licen[cs]e|terms(?: of (?:use|service))?|licensing terms|conditions)\b|\b(?:bespoke|custom) (?:\w+ )?licen[cs]e\b",
+            r"\blicen[cs]e of (?:its|his|their|[A-Z]\w{1,30}(?:'s|’s)) own\b|\bown (?:\w+ )?(?:licen[cs]e|terms(?: of (?:use|service))?|licensing terms|conditions)\b|\b(?:bespoke|custom) (?:\w+ )?licen[cs]e\b",
         ),
         (
             "non-commercial",

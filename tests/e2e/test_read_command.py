@@ -62,7 +62,7 @@ def test_piped_in_and_strict() -> None:
     [
         (["nowhere.txt"], 3, "no such file"),
         (["--date", "yesterday", "ARTICLE"], 2, "not a date"),
-        (["--with-model", "http://localhost:1/v1", "ARTICLE"], 2, "go together"),
+        (["--with-model", "https://models.example/v1", "ARTICLE"], 2, "go together"),
         (["--with-model", "localhost", "--model", "m", "ARTICLE"], 2, "no address of a host"),
     ],
 )
