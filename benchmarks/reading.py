@@ -136,7 +136,11 @@ def main() -> None:
         "--misses", action="store_true", help="list what was missed in the development articles"
     )
     asked = parser.parse_args()
-    for group, name in (("dev", "development"), ("heldout", "held out"), ("fresh", "written after the rules")):
+    for group, name in (
+        ("dev", "development"),
+        ("heldout", "held out"),
+        ("fresh", "written after the rules"),
+    ):
         total = score(group)
         print(table(name, total), end="\n\n")
         if asked.misses and group == "dev":

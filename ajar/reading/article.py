@@ -265,8 +265,16 @@ def _is_object(match: Match) -> bool:
     """Whether the name that the match begins with stands behind a preposition: it does nothing then."""
     first = match.view[match.first]
     begins = first in match.slots.get("a", ())
-    before = match.view[match.first - 1].code if match.first else ""
-    return begins and match.rule.id in _ACTIVE and before in _NO_SUBJECT
+    if not begins or match.rule.id not in _ACTIVE or not match.first:
+        return False
+    earlier = match.view[: match.first]
+    held = match.slots["a"]
+    after = match.first + 2 * len(held) - 1
+    closed = match.view[after].code == "," if after < len(match.view) else False
+    inside = (
+        closed and any(item.code == "," for item in earlier) and any(item.cls in "POS" for item in earlier)
+    )
+    return inside or earlier[-1].code in _NO_SUBJECT
 
 
 def _may_be_another(claim: Claim) -> bool:

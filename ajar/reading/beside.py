@@ -17,6 +17,7 @@ from ajar.reading.quantities import DateMention, Quantity
 
 Said = Callable[[Sequence[Item]], list[tuple[DateMention, tuple[PartialDate, ...]]]]
 _RELEASING = word_set("beside-releasing")
+_COMPARED = frozenset({"to", "with", "than", "like", "unlike", "on", "for", "from"})
 _MAKING = frozenset({"is", "was", "are", "were", "been", "became", "become", "made", "makes"})  # available
 _AFTER_SIZE = word_set("beside-after-size")
 _DERIVED = frozenset(
@@ -109,6 +110,9 @@ def _releases(
             key=lambda pair: min(abs(pair[0].start - view[number].start), abs(pair[0].start - nearest.start)),
         )
         for thing in group:
+            place = view.index(thing)
+            if place and view[place - 1].code in _COMPARED:
+                continue
             if not isinstance(thing.ref, Mention) or not isinstance(thing.ref.entity, System | Product):
                 continue
             draft = check_events.released(thing.ref, thing.ref.entity, [day[1]], facts)

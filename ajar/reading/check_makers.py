@@ -16,6 +16,21 @@ KIND = StatementKind.MAKES_OWNS_FUNDS
 _OWNING = frozenset({TieKind.OWNED_BY, TieKind.PART_OF})
 # Whoever publishes these of a system need not have made it.
 _PARTS = word_set("check_makers-parts")
+_NOUNS = frozenset(
+    {
+        "model",
+        "models",
+        "chatbot",
+        "system",
+        "family",
+        "assistant",
+        "line",
+        "release",
+        "llm",
+        "series",
+        "maker",
+    }
+)
 _FETCHING = frozenset(
     [
         "download",
@@ -62,7 +77,10 @@ def _makes(claim: Claim, maker: Mention, thing: Mention, entity: System | Produc
         fact += f"; {person_words(maker.entity, facts)}"
     else:
         fact = f"{fact}; the catalogue has nothing on {maker.text}"
-    if verdict is Judgement.CONTRADICTED and (thing.is_coreference or _FETCHING & set(claim.around())):
+    derived = {"a", "an"} & set(claim.words()) and not _NOUNS & set(claim.words())  # "a faster Llama 3"
+    if verdict is Judgement.CONTRADICTED and (
+        thing.is_coreference or derived or _FETCHING & set(claim.around())
+    ):
         verdict = Judgement.UNKNOWN
     if verdict is Judgement.SUPPORTED and claim.is_negated:
         verdict = Judgement.UNKNOWN  # that it has not released, or did not open, tells nothing of who made it

@@ -14,6 +14,7 @@ from ajar.reading.items import Title
 from ajar.reading.mention import Mention
 
 _LEADING = frozenset({RoleKind.LEADER, RoleKind.OFFICER, RoleKind.BOARD, RoleKind.FOUNDER})
+_PASSING = frozenset({"interim", "became", "named", "appointed", "hired", "acting", "briefly", "temporary"})
 _CHIEF = ("chief executive", "head", "ceo")
 _DAYS_OF_A_YEAR = 366
 
@@ -264,7 +265,7 @@ def _unknown_person(claim: Claim, person: Mention, place: Organisation, kind: st
         kind == "leader"
         and title in {"ceo", "chief executive", "chief executive officer"}
         and not claim.is_past
-        and "interim" not in claim.around()
+        and not _PASSING & set(claim.around())
     ):
         chiefs = [
             (other, held)

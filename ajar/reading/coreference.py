@@ -165,7 +165,8 @@ class _Resolver:
     def _company(self, before: Sequence[Item]) -> Mention | None:
         """The organisation named last, but for the one that acts on it in this very clause."""
         nearest = self._nearest(before, EntityKind.ORGANISATION)
-        acts = nearest is not None and before[-1].code in _OBJECT
+        first = next((item.ref for item in before if item.cls in "POS"), None)
+        acts = nearest is not None and first is nearest and before[-1].code in _OBJECT
         for number, mention in self.scope.makers if acts or nearest is None else ():
             if self.number - number <= _REACH and (nearest is None or mention.id != nearest.id):
                 return mention

@@ -4,7 +4,7 @@ A pattern is a row of elements with a space between them:
 
     word            that word                      (a|b c)    one of these
     [x]             x or nothing                   ~3         up to three words, no name and no mark among them;
-                                                   ~~3        names and commas may be among them
+    ~-3        no preposition among them either       ~~3        names and commas may be among them
     <a:PO>          a name of a class, kept as a   <a:P+>     one or several, with commas or `and`
     @verb.make      one of a list of words.toml    @det       a fixed piece, see `_PIECES`
 
@@ -28,6 +28,8 @@ from ajar.reading.lexicon import words
 # A word, the words of a role (`its chief rival`), or `its`, which stands for a name with 's.
 _SAID_BEFORE = "".join(f"{code(name, 200)}-{code(name, 250)}" for name in "POS")
 _WORD = rf"(?:[{_SAID_BEFORE}] 's|[^\s,.:;!?\"“”\ue000-\uf8ff][^\s\ue000-\uf8ff]*|{block('R')}) "
+# Words behind which another thing is meant: a rival to, an answer to, a deal with.
+_BARS = r"(?:to|of|with|for|on|in|from|against|over|by|than|behind|at|like|as|about|into|and|or|that|which|who|using|called) "
 _PIECES = {
     "det": "[the|a|an|its|his|her|their|another|one of the|one of its|one of his|own|our|<x:POS> 's|<x:POS> 's own]",
     "when": "[<d:D>|in <d:D>|on <d:D>|in ~1 <d:D>|, in <d:D> ,|, on <d:D> ,]",
@@ -214,6 +216,8 @@ def _element(part: str) -> str:
         if several:
             return f"(?P<{name}>{one}(?: (?:, and|and|,|or|&|as well as|, or|'s) (?:(?:the|both) )?{one}){{0,8}}) "
         return f"(?P<{name}>{one}) "
+    if part.startswith("~-"):
+        return rf"(?:(?!{_BARS}){_WORD}){{0,{int(part[2:])}}}?"
     if part.startswith("~~"):
         return rf"(?:[^\s.;!?]+ ){{0,{int(part[2:])}}}?"
     if part.startswith("~"):

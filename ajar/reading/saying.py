@@ -28,6 +28,7 @@ _CALLS = frozenset(
 _BLAMES = frozenset({"accuses", "accused", "accusing", "blames", "blamed"})
 _OTHERS = word_set("saying-others")
 _HEARSAY = word_set("saying-hearsay")
+_TRUTH = frozenset({"true", "false", "wrong", "untrue", "nonsense", "correct"})
 _GUESS = word_set("saying-guess")
 _OPINION = re.compile(
     r"\b(?:should|ought to|needs? to|let us|let's|must (?:be|enjoy|stay)|deserves?|would|will|won't|going to|hopes?|hoped|expects?|expected to|"
@@ -52,7 +53,7 @@ def speakers(items: Sequence[Item]) -> list[str]:
         word = item.code
         if word in _SAYS or word in _BLAMES:
             _spoken(items, at, found)
-        elif word in _HEARSAY and at + 1 < len(items) and items[at + 1].code == "that":
+        elif word in _HEARSAY | _TRUTH and at + 1 < len(items) and items[at + 1].code == "that":
             _mark(found, at + 1, len(items), f"a {word}")
         elif word == "according" and at + 2 < len(items) and items[at + 1].code == "to":
             name = next((_name(later) for later in items[at + 2 : at + 6] if _name(later)), "a source")
@@ -87,6 +88,8 @@ def _spoken(items: Sequence[Item], at: int, found: list[str]) -> None:
         )
         _mark(found, 0, max(at - 1, 0), speaker or "others")
         return
+    if not name and after == "that" and at:
+        name = "somebody"
     if not name:
         return
     if word in _CALLS:

@@ -115,7 +115,9 @@ def test_how_the_date_is_known(text: str, date: str, basis: DateBasis) -> None:
 
 
 # A little under what is measured (docs/reading.md), so that a step back is seen.
-@pytest.mark.parametrize(("group", "recall", "precision"), [("dev", 0.94, 0.98), ("heldout", 0.94, 0.96), ("fresh", 0.88, 0.96)])
+@pytest.mark.parametrize(
+    ("group", "recall", "precision"), [("dev", 0.94, 0.98), ("heldout", 0.94, 0.96), ("fresh", 0.88, 0.96)]
+)
 def test_precision_and_recall(group: str, recall: float, precision: float) -> None:
     total = score(group)
     assert total.recall() >= recall, total.misses
