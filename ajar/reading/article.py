@@ -303,7 +303,8 @@ def _is_compared(match: Match) -> bool:
         return True
     if match.rule.relation == "openness" and first.cls == "S" and before in {"of", "for", "behind"}:
         return True  # a part of it is meant: the weights of, the data of
-    if first.cls != "S" or before not in _COMPARING:
+    spoken_of = isinstance(first.ref, Mention) and first.ref.is_coreference  # `since its data are public`
+    if first.cls != "S" or before not in _COMPARING or spoken_of:
         return False
     slot = next((name for name, held in match.slots.items() if held and held[0] is first), "")
     if slot and len(match.slots[slot]) > 1:

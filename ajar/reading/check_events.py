@@ -157,6 +157,11 @@ def released(
             if isinstance(entity, System)
             else Judgement.UNKNOWN
         )
+        since = entity.since if isinstance(entity, Product) else None
+        if since is not None and all(
+            one.latest < since.earliest and _far([[one]], since) for group in claim_dates for one in group
+        ):
+            verdict = Judgement.CONTRADICTED  # before there was any of the line
     shown = ", ".join(sorted({str(date) for date in known})[:4])
     return Draft(
         kind=KIND,

@@ -164,6 +164,8 @@ def commercial(claim: Claim) -> Iterator[Draft]:
             "bans",
             "rules out",
             "only be used",
+            "for research only",
+            "purposes only",
             "banned",
         )
     )

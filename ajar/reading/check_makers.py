@@ -116,6 +116,8 @@ def _by_organisation(
 
 def _took_part(claim: Claim, maker: Organisation, entity: System | Product) -> bool:
     """Whether a release of it names the organisation as a party too: a platform, a partner."""
+    if "maker" in maker.kinds:
+        return False  # an event may tell of two makers' releases on one day
     keys = {entity.id} | (
         {system.id for system in claim.facts.systems_of(entity)} if isinstance(entity, Product) else set()
     )

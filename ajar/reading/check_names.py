@@ -26,6 +26,8 @@ def former_name(claim: Claim) -> Iterator[Draft]:
     if now is None or before is None or now.entity is None:
         return
     entity = now.entity
+    if claim.match.rule.fixed.get("same") and before.entity is not entity:
+        return
     names = entity.former_names() if isinstance(entity, Organisation) else ()
     held = next((name for name in names if _names(before, name.name, entity)), None)
     about = f"{now.text} was called {before.text}"

@@ -139,7 +139,15 @@ def _timed(claim: Claim, person: Person, fitting: Sequence[Role]) -> tuple[Judge
         return (Judgement.CONTRADICTED if sure else Judgement.UNKNOWN), f"{fact}, still on the article's day"
     if now or claim.is_past or claim.said_dates():
         return Judgement.SUPPORTED, fact
-    return Judgement.IMPRECISE, f"{fact}; that had ended by the article's day"
+    says_is = any(
+        item.code == "is" and item.end > item.start
+        for item in claim.match.view[claim.match.first : claim.match.last]
+    )
+    place = claim.entity("b")
+    others = _leaders(claim, place) if isinstance(place, Organisation) and says_is else []
+    led = all(role.kind is RoleKind.LEADER for role in fitting) and others and person not in others
+    verdict = Judgement.CONTRADICTED if led else Judgement.IMPRECISE
+    return verdict, f"{fact}; that had ended by the article's day"
 
 
 def _founding(claim: Claim, fitting: Sequence[Role], fact: str) -> tuple[Judgement, str]:

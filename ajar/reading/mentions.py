@@ -178,7 +178,7 @@ class Finder:
                 if fold(names[0]) != folded[at] or len(names) != 2:
                     continue
                 surname = fold(names[1])
-                near = distance(folded[at + 1], surname, 2) if len(surname) >= 5 else None
+                near = distance(folded[at + 1], surname, 2) if len(surname) >= 4 else None
                 if near and folded[at + 1][:1] == surname[0] and (near == 1 or len(surname) >= 8):
                     return self._named(tokens, at, at + 2, person, is_slip=True)
         return None

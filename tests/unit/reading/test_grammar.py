@@ -77,6 +77,7 @@ def test_parties_of_rules_are_in_the_catalogue() -> None:
 
 CASES = [(group["date"], *case) for group in SENTENCES for case in group.get("cases", ())]
 TRUE = [(group["date"], text) for group in SENTENCES for text in group.get("true_sentences", ())]
+FALSE = [(group["date"], text) for group in SENTENCES for text in group.get("false_sentences", ())]
 # What the grammar does not see yet: a first name that shares its family name with the next.
 NOT_SEEN = {"Anthropic's co-founders, Dario and Daniela Amodei, spoke."}
 
@@ -95,6 +96,12 @@ def test_sentences(date: str, text: str, kind: str, verdict: str | list[str]) ->
 def test_nothing_true_is_contradicted(date: str, text: str) -> None:
     found = read(text.encode(), "a.txt", date=PartialDate(date)).statements
     assert not [item for item in found if item.verdict is Judgement.CONTRADICTED]
+
+
+@pytest.mark.parametrize(("date", "text"), FALSE, ids=[text[:60] for _, text in FALSE])
+def test_what_is_false_is_contradicted(date: str, text: str) -> None:
+    found = read(text.encode(), "a.txt", date=PartialDate(date)).statements
+    assert [item for item in found if item.verdict is Judgement.CONTRADICTED]
 
 
 def test_what_the_catalogue_itself_says_is_not_contradicted() -> None:
