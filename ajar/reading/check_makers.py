@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ajar.model.article import Judgement, StatementKind
 from ajar.model.catalogue import EventKind, Organisation, Person, Product, RoleKind, System, Tie, TieKind
 from ajar.reading.claims import Claim, Draft
-from ajar.reading.facts import may_be_same, person_words, sources_of, tie_words
+from ajar.reading.facts import day_words, may_be_same, person_words, sources_of, tie_words
 from ajar.reading.lexicon import word_set
 from ajar.reading.mention import Mention
 from ajar.reading.quantities import Quantity
@@ -66,12 +66,12 @@ def _makes(claim: Claim, maker: Mention, thing: Mention, entity: System | Produc
     makers = facts.makers(entity)
     names = ", ".join(facts.catalogue.name_of(key) for key in makers)
     date = entity.date if isinstance(entity, System) else entity.since
-    fact = f"{entity.name} is made by {names}" + (f", {date}" if date else "")
+    fact = f"{entity.name} is made by {names}" + (f", {day_words(date)}" if date else "")
     verdict = Judgement.UNKNOWN
     if isinstance(maker.entity, Organisation):
         verdict = _by_organisation(claim, maker.entity, entity, makers)
         if verdict is Judgement.IMPRECISE:
-            fact += f"; {maker.entity.name} is another company that day" if maker.id not in makers else ""
+            fact += f"; {maker.entity.name} was another company on that day"
     elif isinstance(maker.entity, Person):
         verdict = _by_person(claim, maker.entity, makers)
         fact += f"; {person_words(maker.entity, facts)}"

@@ -8,7 +8,7 @@ from ajar.catalogue.names import fold
 from ajar.model.article import Judgement, StatementKind
 from ajar.model.catalogue import Entity, Event, EventKind, Organisation
 from ajar.reading.claims import Claim, Draft
-from ajar.reading.facts import may_be_same, sources_of
+from ajar.reading.facts import day_words, may_be_same, sources_of
 from ajar.reading.lexicon import words
 from ajar.reading.mention import Mention
 
@@ -31,7 +31,9 @@ def former_name(claim: Claim) -> Iterator[Draft]:
     names = entity.former_names() if isinstance(entity, Organisation) else ()
     held = next((name for name in names if _names(before, name.name, entity)), None)
     about = f"{now.text} was called {before.text}"
-    known = "; ".join(f"{entity.name} was called {name.name} until {name.until}" for name in names)
+    known = "; ".join(
+        f"{entity.name} was called {name.name} until {day_words(name.until)}" for name in names if name.until
+    )
     verdict, fact, sources = Judgement.UNKNOWN, known, sources_of(*names)
     if held is not None:
         verdict = Judgement.SUPPORTED if fold(now.text) != fold(held.name) else Judgement.CONTRADICTED
@@ -162,6 +164,18 @@ def _later(events: Sequence[Event], found: Sequence[Event]) -> list[Event]:
     return [last] if last is not None and last not in found else []
 
 
+_COUNTRIES = {
+    "US": "the United States",
+    "FR": "France",
+    "CN": "China",
+    "GB": "the United Kingdom",
+    "CA": "Canada",
+    "IL": "Israel",
+    "AE": "the United Arab Emirates",
+    "CH": "Switzerland",
+}
+
+
 def country(claim: Claim) -> Iterator[Draft]:
     place = claim.entity("a")
     said = claim.extra.get("c", "")
@@ -180,8 +194,8 @@ def country(claim: Claim) -> Iterator[Draft]:
         kind=StatementKind.IDENTITY,
         verdict=verdict,
         subject=place.name,
-        about=f"{place.name} is {said}",
-        fact=f"{place.name} has its seat in {known}" if known else "",
+        about=f"{place.name} is {said.capitalize()}",
+        fact=f"{place.name} has its seat in {_COUNTRIES.get(known, known)}" if known else "",
         sources=sources_of(place),
         is_flippable=False,
     )

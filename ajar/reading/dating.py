@@ -28,23 +28,33 @@ def stated(page: Page, sentences: Sequence[Sentence]) -> tuple[PartialDate, Date
     field = _read(page.date)
     if field is not None:
         return field, DateBasis.METADATA, page.date_where
-    near = [*sentences[:_HEAD_SENTENCES], *sentences[-3:]]
-    for sentence in near:
-        found = [item for item in dates(page.prose, sentence.start, sentence.end) if item.year and item.month]
-        if not found or sentence.end - sentence.start > _LINE_CHARS:
+    near = [(part.start, part.end) for part in (*sentences[:_HEAD_SENTENCES], *sentences[-3:])]
+    for start, end in sorted({*_lines(page.prose), *near}):
+        if end - start > _LINE_CHARS:
             continue
-        first = found[0]
-        said = first.resolved(None)
-        if said is not None and _is_dateline(page.prose, sentence, first):
-            return said, DateBasis.TEXT, f"“{page.prose[sentence.start : sentence.end].strip()[:80]}”"
+        found = [item for item in dates(page.prose, start, end) if item.year and item.month]
+        said = found[0].resolved(None) if found else None
+        if said is not None and _is_dateline(page.prose, start, end, found[0]):
+            return said, DateBasis.TEXT, f"“{page.prose[start:end].strip()[:80]}”"
     return None
 
 
-def _is_dateline(prose: str, sentence: Sentence, found: DateMention) -> bool:
+def _lines(prose: str) -> list[tuple[int, int]]:
+    """The first lines that hold something, and the last few."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for line in prose.split("\n"):
+        if line.strip():
+            found.append((at, at + len(line)))
+        at += len(line) + 1
+    return [*found[:_HEAD_SENTENCES], *found[-3:]]
+
+
+def _is_dateline(prose: str, start: int, end: int, found: DateMention) -> bool:
     """A line that has little besides the date: no verb can be seen, or a word such as `published`."""
-    rest = prose[sentence.start : found.start] + prose[found.end : sentence.end]
+    rest = prose[start : found.start] + prose[found.end : end]
     words = re.findall(r"[A-Za-z]+", rest)
-    if _MARKER.search(prose[sentence.start : found.start]):
+    if _MARKER.search(prose[start : found.start]):
         return len(words) <= 10
     return len(words) <= 6 and all(word[0].isupper() or word in {"by", "on", "at", "and"} for word in words)
 

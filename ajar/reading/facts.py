@@ -201,13 +201,20 @@ def is_open_source(licence: str | None) -> bool:
     return known is not None and known.openness is Openness.OPEN_SOURCE
 
 
+def day_words(date: PartialDate) -> str:
+    """A date as it is shown: `about` before one that its sources leave in doubt."""
+    return f"about {date.rstrip('?')}" if date.is_uncertain else str(date)
+
+
 _TIES = {"owned-by": "owned by", "part-of": "part of", "funded-by": "funded by", "partner-of": "partner of"}
 
 
 def tie_words(tie: Tie, place: Organisation, facts: Facts) -> str:
     """A tie as a sentence's worth of words."""
     amounts = ", ".join(f"{figure.value:,.0f} {figure.unit}" for figure in tie.figures)
-    dates = (f" since {tie.since}" if tie.since else "") + (f" until {tie.until}" if tie.until else "")
+    dates = f" since {day_words(tie.since)}" if tie.since else ""
+    if tie.until and facts.is_past(tie.until):
+        dates += f" until {day_words(tie.until)}"
     words = f"{place.name}: {_TIES[tie.kind.value]} {facts.catalogue.name_of(tie.party)}{dates} ({tie.text}"
     return f"{words}{f', {amounts}' if amounts else ''})"
 
@@ -217,8 +224,12 @@ def person_words(person: Person, facts: Facts) -> str:
     now = [role for role in person.roles_at(facts.as_of) if facts.is_past(role.since)]
     past = [role for role in person.roles if role not in now and facts.is_past(role.since)]
     shown = [
-        f"{role.title} of {facts.catalogue.name_of(role.organisation)}"
-        + (f" until {role.until}" if role in past and role.until else "")
+        (
+            role.title
+            if " of " in role.title
+            else f"{role.title} of {facts.catalogue.name_of(role.organisation)}"
+        )
+        + (f" until {day_words(role.until)}" if role in past and role.until else "")
         for role in (*now, *past)[:4]
     ]
     return f"{person.name}: {', '.join(shown)}" if shown else person.name

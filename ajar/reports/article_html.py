@@ -38,6 +38,11 @@ def _t(value: object) -> str:
     return escape(visible(str(value)), quote=True)
 
 
+def _lines(text: str) -> str:
+    """Text of the article with its line breaks, which the style sheet keeps."""
+    return "\n".join(map(_t, text.split("\n")))
+
+
 def _head(reading: ArticleReading, title: str) -> Iterator[str]:
     yield f"<header><h1>{_t(title)}</h1><p class=note>Read {_t(date_words(reading))}. {_t(count_words(reading))}.</p>"
     for note in reading.notes:
@@ -87,10 +92,10 @@ def _marked(text: str, start: int, end: int, notes: Sequence[Statement], number:
         if first < at:
             pieces.append(link)
             continue
-        pieces.append(_t(text[at:first]))
-        pieces.append(f'<mark class="{item.verdict.value}">{_t(text[first:last])}</mark>{link}')
+        pieces.append(_lines(text[at:first]))
+        pieces.append(f'<mark class="{item.verdict.value}">{_lines(text[first:last])}</mark>{link}')
         at = last
-    pieces.append(_t(text[at:end]))
+    pieces.append(_lines(text[at:end]))
     return "".join(pieces)
 
 

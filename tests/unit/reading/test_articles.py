@@ -103,6 +103,11 @@ def test_the_same_article_is_judged_by_its_date() -> None:
     ("text", "date", "basis"),
     [
         ("Published on 3 May 2024\n\nOpenAI is closed.", "2024-05-03", DateBasis.TEXT),
+        (
+            "A headline that says much of what follows and does not end in a stop\nPublished May 3, 2024\n\nOpenAI is closed.",
+            "2024-05-03",
+            DateBasis.TEXT,
+        ),
         ("PARIS, 2 December 2025 –\n\nOpenAI is closed.", "2025-12-02", DateBasis.TEXT),
         ("---\ndate: 2025-01-09\n---\n\nOpenAI is closed.", "2025-01-09", DateBasis.METADATA),
         ("Musk bought Twitter in October 2022. That was a surprise to all.", "2022-10", DateBasis.INFERRED),

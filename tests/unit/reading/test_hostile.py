@@ -40,6 +40,12 @@ def test_nothing_of_an_article_drives_an_output() -> None:
     assert json.loads(data)["article"]["text"] == EVIL
 
 
+def test_lines_of_a_paragraph_stay_lines() -> None:
+    page = article_html.render(read(b"OpenAI keeps\nGPT-4 closed.\n", "a.txt"))
+    assert "\\n" not in page
+    assert "OpenAI keeps\nGPT-4 closed" in page
+
+
 @pytest.mark.parametrize(
     ("text", "note"),
     [
