@@ -122,7 +122,7 @@ def _rules(row: dict[str, Any]) -> Iterator[Rule]:
 class Line:
     """A clause as one line of text, with the way back from a place in it to its items."""
 
-    __slots__ = ("classes", "starts", "text", "view", "words")
+    __slots__ = ("classes", "names", "starts", "text", "view", "words")
 
     def __init__(self, view: Sequence[Item]) -> None:
         self.view = view
@@ -135,6 +135,7 @@ class Line:
         self.starts[at] = len(view)
         self.words = frozenset(item.code for item in view)
         self.classes = frozenset(item.cls for item in view)
+        self.names = sum(item.cls != "w" for item in view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,9 @@ def grammar() -> Grammar:
 def matches(line: Line, known: Grammar) -> Iterator[Match]:
     """Every rule that fits, at every place where it does."""
     for rule in known.candidates(line):
-        if not all(any(cls in line.classes for cls in classes) for classes in rule.classes):
+        if len(rule.classes) > line.names or not all(
+            any(cls in line.classes for cls in classes) for classes in rule.classes
+        ):
             continue
         for found in rule.regex().finditer(line.text):
             first = line.starts.get(found.start())
@@ -250,13 +253,18 @@ def _anchors(pattern: str) -> tuple[frozenset[str], ...]:
     found = [
         first
         for part in _ELEMENT.findall(pattern)
-        if part[0] not in "<~[" and part != "," and (first := _first_words(part))
+        if (part[0] not in "<~[" or ("@" in part[:8] and part[0] == "<"))
+        and part != ","
+        and (first := _first_words(part))
     ]
     return tuple(sorted(found, key=len))
 
 
 def _first_words(part: str) -> frozenset[str]:
-    if part.startswith("@verb."):
+    listed = _WORDS_SLOT.fullmatch(part)
+    if listed is not None:
+        body = "|".join(_listed(listed[2] or "countries"))
+    elif part.startswith("@verb."):
         body = "|".join(words()["verbs"][part[6:]])
     elif part.startswith("@"):
         return frozenset()
