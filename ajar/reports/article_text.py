@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ajar.model.article import ArticleReading, DateBasis, Judgement, NamedSystem, Statement
 from ajar.reports.plain import visible
@@ -93,26 +94,26 @@ def _statements(reading: ArticleReading, page: _Page, *, verbose: bool) -> Itera
         yield ""
         yield "  no statement in it can be checked" if reading.parties or reading.systems else ""
         return
-    sentence: tuple[str, int] | None = None
-    for item in shown:
-        at = reading.text.find(item.sentence, max(item.span.start - len(item.sentence), 0))
-        if sentence != (item.sentence, at):
-            sentence = (item.sentence, at)
-            yield ""
-            yield from page.wrap(_marked(shown, item, at), 0)
-        yield from _note(item, page, verbose=verbose)
+
+    def place(item: Statement) -> int:
+        return reading.text.find(item.sentence, max(item.span.start - len(item.sentence), 0))
+
+    for at, group in groupby(shown, key=place):
+        held = list(group)
+        yield ""
+        yield from page.wrap(_marked(held, at), 0)
+        for item in held:
+            yield from _note(item, page, verbose=verbose)
 
 
-def _marked(shown: Sequence[Statement], item: Statement, at: int) -> str:
-    """The sentence with ‹ › around the words that do not hold."""
-    text = item.sentence
+def _marked(held: Sequence[Statement], at: int) -> str:
+    """The sentence of these statements with ‹ › around the words that do not hold."""
+    text = held[0].sentence
     spans = sorted(
         {
-            (other.span.start - at, other.span.end - at)
-            for other in shown
-            if other.sentence == text
-            and at <= other.span.start < at + len(text)
-            and other.verdict in {Judgement.CONTRADICTED, Judgement.IMPRECISE}
+            (item.span.start - at, item.span.end - at)
+            for item in held
+            if item.verdict in {Judgement.CONTRADICTED, Judgement.IMPRECISE}
         },
         reverse=True,
     )
