@@ -329,6 +329,8 @@ def _unique(found: Sequence[tuple[Draft, str, str]]) -> list[tuple[Draft, str, s
             draft.subject,
             about.partition(" came out ")[0] if " came out " in about else about,
         )
+        if draft.kind is StatementKind.FIGURE and draft.span is not None:
+            key = (draft.kind, "", str(draft.span))  # one figure, whomever each clause tells it of
         held = kept.get(key)
         if held is None or _SURE[draft.verdict] < _SURE[held[0].verdict]:
             kept[key] = row

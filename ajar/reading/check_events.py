@@ -267,15 +267,17 @@ def money(
     verdict = Judgement.SUPPORTED if fitting else Judgement.CONTRADICTED if bid else Judgement.UNKNOWN
     rows = fitting or bid or found
     record = rows[0][2]
+    fact = ""
+    if verdict is not Judgement.UNKNOWN:
+        told = f"{rows[0][0]}: {rows[0][1]:,.0f} {figure.unit}"
+        fact = event_words(record) if isinstance(record, Event) else told
     return Draft(
         kind=StatementKind.FIGURE,
         verdict=verdict,
         subject=next(mention.shown for mention in named if mention.entity is not None),
         about=f"{figure.value:,.0f} {figure.unit}",
-        fact=event_words(record)
-        if isinstance(record, Event)
-        else f"{rows[0][0]}: {rows[0][1]:,.0f} {figure.unit}",
-        sources=sources_of(record),
+        fact=fact,
+        sources=sources_of(record) if fact else (),
         is_flippable=False,
     )
 
