@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ajar.model.article import ArticleReading, DateBasis, Judgement
@@ -11,7 +9,6 @@ from ajar.model.partial_date import PartialDate
 from ajar.reading import read
 from benchmarks.reading import Score, add, articles, score
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "article.txt"
 TITANS = """Elon Musk vs OpenAI
 
 We're talking about some of the wealthiest figures in the tech world: Elon Musk and the leadership at OpenAI, including notable figures like Jack Dorsey.
