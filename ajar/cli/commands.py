@@ -16,6 +16,7 @@ from ajar.cli import (
     licences,
     policies,
     preparing,
+    reading,
     verifying,
 )
 from ajar.cli.printing import (
@@ -45,6 +46,7 @@ Examples:
   ajar gate ./my-model --policy commercial-product
   ajar verify ./my-model --key signer.pub
   ajar licence LICENSE --for "commercial product, 2 million users, Germany"
+  ajar read article.html --date 2024-03-12
   ajar explain weights-are-public""",
 )
 @click.version_option(ajar.__version__, prog_name="ajar", message="%(prog)s %(version)s")
@@ -64,6 +66,7 @@ def cli(context: click.Context, *, no_config: bool) -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
+cli.add_command(reading.read)
 for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
     cli.add_command(_command)
 for _command in (comparing.compare, comparing.questions):

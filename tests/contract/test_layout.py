@@ -129,7 +129,7 @@ def test_every_source_module_is_registered() -> None:
     assert set(modules("sources")) == registered
 
 
-# Not formats of `ajar audit`: what outputs share, and the outputs of other commands, which begin with the command's name.
+# Not formats of `ajar audit`: what outputs share, and the outputs of other commands, which begin with what they show.
 SHARED = frozenset(
     {"cards", "door_art", "grid", "html_page", "markdown_words", "page", "plain", "tables", "tree", "words"}
 )
@@ -142,7 +142,7 @@ OTHERS = (
     "makers_",
     "prepare_",
     "questions_",
-    "reading_",
+    "article_",
     "scan_",
     "verify_",
 )

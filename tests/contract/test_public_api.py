@@ -172,6 +172,13 @@ def test_commands_and_options() -> None:
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "--html", "target"]),
+        "read": sorted(
+            [
+                *shown,
+                *["--date", "--key-from", "--model", "--strict", "--verbose", "--with-model"],
+                *["-q", "--quiet", "-v", "article"],
+            ]
+        ),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "lock": sorted([*network, "-o", "--output", "--from", "--targets", "--update", "--whole", "targets"]),
         "policy init": sorted(
