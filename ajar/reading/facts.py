@@ -46,7 +46,7 @@ class Record:
 
     def words(self) -> str:
         parts = [
-            f"{len(group)} {name} ({', '.join(system.name for system in group[:3])}{', …' if len(group) > 3 else ''})"
+            f"{len(group)} {name} ({', '.join(map(_called, group[:3]))}{', …' if len(group) > 3 else ''})"
             for name, group in (
                 ("with open weights", self.opened),
                 ("with weights under limits", self.limited),
@@ -55,6 +55,11 @@ class Record:
             if group
         ]
         return "; ".join(parts)
+
+
+def _called(system: System) -> str:
+    """A system that has no date may have come after the day: it counts, and says so."""
+    return system.name if system.date else f"{system.name} (date unknown)"
 
 
 @dataclass(frozen=True, slots=True)
