@@ -91,6 +91,11 @@ _FORMS = {
 
 _AT_FIRST = [
     "founded",
+    "created",
+    "launched",
+    "established",
+    "set up",
+    "conceived",
     "announced",
     "began",
     "original",
