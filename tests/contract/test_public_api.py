@@ -161,7 +161,17 @@ def test_commands_and_options() -> None:
             [
                 *network,
                 *shown,
-                *["--baseline", "--from", "--json", "--lock", "--locked", "--markdown", "--policy", "-p"],
+                *[
+                    "--baseline",
+                    "--document",
+                    "--from",
+                    "--json",
+                    "--lock",
+                    "--locked",
+                    "--markdown",
+                    "--policy",
+                    "-p",
+                ],
                 *["--targets", "--today", "--verbose", "-v", "targets"],
             ]
         ),
