@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, catalogue, hosts, licences
+from ajar.cli import auditing, catalogue, hosts, licences, surveys
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -44,6 +44,7 @@ def cli() -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
+cli.add_command(surveys.survey)
 for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
     cli.add_command(_command)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):

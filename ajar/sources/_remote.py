@@ -52,6 +52,7 @@ class Line:
                 trusted=self.trusted,
                 tokens=self.tokens,
                 seconds=self.options.limits.seconds,
+                gate=self.options.gate,
             )
         return self._transport
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ajar.errors import AjarError, UsageError
+from ajar.errors import AjarError, ExitCode, UsageError
 from ajar.survey.schema import SCHEMA, Row
 
 DEPTHS = ("metadata", "documents", "headers", "safety")
@@ -39,13 +39,19 @@ _PLAN_CHANGED = """
 INSERT INTO releases (target, listed, stamp) VALUES (?, ?, ?) ON CONFLICT (target) DO UPDATE SET
   listed = excluded.listed, stamp = excluded.stamp, state = 'planned', depth = -1,
   attempts = 0, strikes = 0, not_before = 0
-  WHERE stamp != excluded.stamp
+  WHERE stamp != excluded.stamp OR excluded.stamp = ''
+"""
+_PLAN_KNOWN = """
+UPDATE releases SET listed = ?2, stamp = ?3, state = 'planned', depth = -1, attempts = 0, strikes = 0, not_before = 0
+  WHERE target = ?1 AND (stamp != ?3 OR ?3 = '')
 """
 _CACHE_KIB = 16_384  # of pages in memory, whatever the ledger's size
 
 
 class LedgerError(AjarError):
     """The ledger cannot be written or is not what it should be."""
+
+    exit_code = ExitCode.TARGET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,21 +154,26 @@ class Ledger:
     # the plan
 
     def plan(self, items: Iterable[Listed], cursor: str | None, *, is_refresh: bool = False) -> int:
-        """Add a page of a listing and remember where the next one begins. Returns how many are planned by it."""
+        """Add a page of a listing and remember where the next one begins. Returns how many are planned by it.
+
+        A refresh plans again what changed; of a sample it adds nothing.
+        """
+        is_sample = self.get("sampled") is not None
         rows = [(item.target, json.dumps(item.row), item.stamp) for item in items]
         with self._change() as db:
             before = db.total_changes
-            db.executemany(_PLAN_CHANGED if is_refresh else _PLAN_NEW, rows)
+            statement = _PLAN_NEW if not is_refresh else _PLAN_KNOWN if is_sample else _PLAN_CHANGED
+            db.executemany(statement, rows)
             planned = db.total_changes - before
             _set(db, "cursor", cursor)
         return planned
 
     def plan_deeper(self, depth: str, *, with_failed: bool) -> int:
-        """Plan again what was looked at less deeply, and if asked what failed. Returns how many."""
+        """Plan again what was looked at less deeply or was out of reach, and if asked what failed. Returns how many."""
         with self._change() as db:
             found = db.execute(
                 "UPDATE releases SET state = 'planned', attempts = 0, strikes = 0, not_before = 0"
-                " WHERE (state = 'done' AND depth < ?) OR (state = 'failed' AND (? OR depth < ?))",
+                " WHERE (state = 'done' AND depth < ?) OR (state = 'failed' AND (? OR depth < ? OR reason = 'unreachable'))",
                 (DEPTHS.index(depth), with_failed, DEPTHS.index(depth)),
             )
             return found.rowcount
@@ -298,6 +309,10 @@ class Ledger:
     def parts(self) -> dict[int, int]:
         """Number and rows of every part."""
         return dict(self._db.execute("SELECT number, rows FROM parts ORDER BY number").fetchall())
+
+    def listed(self) -> int:
+        """How many releases are in the plan."""
+        return int(self._db.execute("SELECT count(*) FROM releases").fetchone()[0])
 
     def counts(self) -> dict[str, int]:
         """Releases by state; those in the journal are `finished`."""

@@ -60,3 +60,10 @@ def view(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], *, is_sup
         return
     connection.execute("SET VARIABLE parts = $paths", {"paths": [str(path) for path in paths]})
     connection.execute(_LATEST if is_superseded else _ALL)
+
+
+def database_error() -> type[Exception]:
+    """What DuckDB raises."""
+    import duckdb
+
+    return duckdb.Error

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from ajar.errors import AjarError, TargetNotFound, TargetUnreadable, UsageError
+from ajar.errors import AjarError, ExitCode, TargetNotFound, TargetUnreadable, UsageError
 from ajar.survey import packs, parts
 from ajar.survey.ledger import Finished, Ledger, Place
 from ajar.survey.schema import SCHEMA, Row, fitted
@@ -34,6 +34,8 @@ _PLAN_BYTES = 1 << 20
 
 class StoreError(AjarError):
     """The store cannot be written."""
+
+    exit_code = ExitCode.TARGET
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ class Store:
         number = max(self.ledger.parts(), default=0) + 1
         try:
             self._write(number, found)
-        except (OSError, _database_error()) as error:
+        except (OSError, parts.database_error()) as error:
             self._tidy()
             words = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
             raise StoreError(
@@ -170,12 +172,8 @@ class Reader:
     """A store that is read, also while a run writes it: what its ledger held when it was opened."""
 
     def __init__(self, folder: Path, *, memory: str = "1GB") -> None:
-        if not (folder / "ledger.sqlite").is_file():
-            raise TargetNotFound(
-                f"{folder}: no survey there", hint="make one: ajar survey hub: -o STORE --limit 1000"
-            )
         self.folder = folder
-        ledger = Ledger(folder / "ledger.sqlite", is_new=False)
+        ledger = _there(folder)
         try:
             self.plan: Mapping[str, Any] = json.loads(ledger.get("plan") or "{}")
             self.counts, self.reasons, self.strata = ledger.counts(), ledger.reasons(), ledger.strata()
@@ -214,6 +212,23 @@ class Reader:
         return report
 
 
+def counted(folder: Path) -> dict[str, Any]:
+    """Releases by state and failures by reason, as the ledger has them now. Raises `TargetNotFound`."""
+    ledger = _there(folder)
+    try:
+        return {"releases": ledger.counts(), "failures": ledger.reasons()}
+    finally:
+        ledger.close()
+
+
+def _there(folder: Path) -> Ledger:
+    if not (folder / "ledger.sqlite").is_file():
+        raise TargetNotFound(
+            f"{folder}: no survey there", hint="make one: ajar survey hub: -o STORE --limit 1000"
+        )
+    return Ledger(folder / "ledger.sqlite", is_new=False)
+
+
 def part_path(folder: Path, number: int) -> Path:
     return folder / "parts" / f"{number:07d}.parquet"
 
@@ -250,9 +265,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _database_error() -> type[Exception]:
-    import duckdb
-
-    return duckdb.Error
