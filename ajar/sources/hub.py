@@ -277,7 +277,7 @@ def _host_facts(info: Mapping[str, Any], name: str) -> Iterator[Evidence]:
     """What only the host has, as it states it."""
     where = f"hub:{name}"
     gated = info.get("gated")
-    if gated in {"auto", "manual"}:
+    if gated in ("auto", "manual"):
         yield said("host.gated", gated, where, INSPECTOR, f"gated: {gated}")
     elif gated is False:
         yield said("host.gated", False, where, INSPECTOR)

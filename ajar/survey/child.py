@@ -6,6 +6,7 @@ but JSON passes between the two, so that a worker that was taken over has no obj
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import sys
@@ -86,6 +87,7 @@ def main() -> None:
     """Serve until the other end closes; then end at once, whatever is under way."""
     wire = Wire(os.dup(sys.stdout.fileno()))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints is no message
+    faulthandler.enable()
     settings = Settings(**json.loads(sys.stdin.buffer.readline()))
     gate = Gate(wire)
     from ajar import pipeline  # noqa: F401  loaded before the first task is on the clock

@@ -6,6 +6,7 @@ Each source gives pages of releases with the cursor of the page after, so that a
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -24,6 +25,7 @@ from ajar.survey.schema import Row, moment, plain_text
 PAGE_ROWS = 1000
 TARGET_CHARS = 1024  # a path or an address; what is longer is no target
 _OWN_COLUMN = ("license:", "base_model:")  # tags that have a column of their own
+_SHA = re.compile(r"[0-9a-f]{40}")
 _WALK_FILES = 20_000  # looked at to tell whether a folder changed
 
 Page = tuple[list[Listed], str | None]
@@ -206,7 +208,7 @@ def listed(info: Mapping[str, Any]) -> Listed | None:
     gated = info.get("gated")
     row: Row = {
         "title": name,
-        "revision": sha if isinstance(sha, str) else None,
+        "revision": sha if isinstance(sha, str) and _SHA.fullmatch(sha) else None,
         "created": created,
         "last_modified": changed,
         "year": int(created[:4]) if created else None,
@@ -219,7 +221,7 @@ def listed(info: Mapping[str, Any]) -> Listed | None:
         "gated": "no"
         if gated is False or gated == "false"
         else gated
-        if gated in {"auto", "manual"}
+        if gated in ("auto", "manual")
         else None,
         "parameters": counted.get("total") if isinstance(counted, dict) else None,
         **maker(name.rpartition("/")[0]),

@@ -31,6 +31,7 @@ from ajar.survey.work import Outcome, Settings
 
 MESSAGE_BYTES = 2 * REPORT_BYTES  # a line from a worker: a report in base64, and its row
 GRACE_S = 30.0  # a worker's own deadline ends first where it can
+START_S = 120.0  # for a worker to be ready, on a machine that is busy
 WATCH_S = 0.5
 # A crash is the doing of a release; a kill from outside may be chance, so that it weighs less.
 CRASH, KILLED, OUT = 2, 1, 4
@@ -55,7 +56,9 @@ class _Worker:
     ended_for: str = ""  # why it was ended from here
     culprit: int | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
-    has_answered: bool = False
+    is_ready: bool = False
+    since: float = field(default_factory=time.monotonic)  # started, then ready
+    reader: threading.Thread | None = None
 
     def send(self, message: dict[str, Any]) -> None:
         """A worker that is gone is noticed by its reader."""
@@ -120,7 +123,8 @@ class Pool:
             with suppress(OSError):
                 one.process.kill()
         for one in self._workers:
-            one.process.wait()
+            if one.reader is not None:
+                one.reader.join()
 
     # workers
 
@@ -130,7 +134,8 @@ class Pool:
         )
         worker = _Worker(process=process)
         worker.send(asdict(self._settings))
-        threading.Thread(target=self._read, args=(worker,), daemon=True).start()
+        worker.reader = threading.Thread(target=self._read, args=(worker,), daemon=True)
+        worker.reader.start()
         return worker
 
     def _read(self, worker: _Worker) -> None:
@@ -150,6 +155,9 @@ class Pool:
         with suppress(OSError):
             worker.process.kill()
         worker.process.wait()
+        with worker.lock, suppress(OSError):
+            assert worker.process.stdin is not None
+            worker.process.stdin.close()
         self._events.put((worker, None))
 
     def _feed(self) -> None:
@@ -164,7 +172,7 @@ class Pool:
                     continue
                 if one is self._workers[0]:
                     continue  # it runs empty for what waits to be alone
-            while self._waiting and len(one.under_way) < self._settings.threads + 1:
+            while self._waiting and len(one.under_way) < self._settings.threads:
                 self._give(one, self._waiting.popleft())
 
     def _give(self, worker: _Worker, task: Task) -> None:
@@ -174,7 +182,9 @@ class Pool:
     # what happens to them
 
     def _answered(self, worker: _Worker, message: dict[str, Any]) -> list[Outcome]:
-        worker.has_answered, self._failed_starts = True, 0
+        self._failed_starts = 0
+        if not worker.is_ready:
+            worker.is_ready, worker.since = True, time.monotonic()
         known = worker.under_way.pop(message.get("id", -1), None)
         if known is None:
             return []
@@ -187,7 +197,7 @@ class Pool:
 
     def _ended(self, worker: _Worker) -> list[Outcome]:
         """A worker is gone: another takes its place, and what it had under way is done again."""
-        self._failed_starts += not worker.has_answered
+        self._failed_starts += not worker.is_ready
         if self._failed_starts > _START_TRIES * self._size:
             raise PoolError("workers end as soon as they start", hint="see what they wrote to standard error")
         self._workers[self._workers.index(worker)] = self._start()
@@ -195,7 +205,9 @@ class Pool:
         charge = KILLED if status == -signal.SIGKILL else CRASH
         found = []
         for key, (task, _) in worker.under_way.items():
-            if not worker.ended_for:
+            if not worker.is_ready:
+                strikes, reason, words = 0, "", "its worker did not start"
+            elif not worker.ended_for:
                 strikes, reason, words = charge, "worker-died", f"its worker ended with {_words(status)}"
             elif worker.culprit in {None, key}:
                 strikes, reason, words = CRASH, worker.ended_for, "see docs/survey.md"
@@ -219,10 +231,11 @@ class Pool:
             return
         self._watched = now
         for one in self._workers:
+            allowed = self._settings.deadline_s + GRACE_S if one.is_ready else START_S
             late = [
                 key
                 for key, (_, since) in one.under_way.items()
-                if now - since > self._settings.deadline_s + GRACE_S
+                if now - max(since, one.since) > allowed
             ]
             used = _memory(one.process.pid)
             if late and not one.ended_for:

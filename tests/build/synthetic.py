@@ -19,12 +19,70 @@ from tests.build.zips import zipped
 from tests.standin.hub import Repository, Sparse
 
 ROOT = Path(__file__).parents[2]
-MAKERS = ("mistralai", "meta-llama", "google", "Qwen", "openai", "someone", "another-lab", "quantiser", "student42")
-TASKS = ("text-generation", "text-classification", "feature-extraction", "text-to-image", "automatic-speech-recognition")
-WORDS = (
-    "This model was trained on public data and evaluated on common benchmarks . It is intended for research and for use in "
-    "products under the licence below ; limitations are listed at the end of the card , with the hyperparameters of training ."
-).split()
+MAKERS = (
+    "mistralai",
+    "meta-llama",
+    "google",
+    "Qwen",
+    "openai",
+    "someone",
+    "another-lab",
+    "quantiser",
+    "student42",
+)
+TASKS = (
+    "text-generation",
+    "text-classification",
+    "feature-extraction",
+    "text-to-image",
+    "automatic-speech-recognition",
+)
+WORDS = [
+    "This",
+    "model",
+    "was",
+    "trained",
+    "on",
+    "public",
+    "data",
+    "and",
+    "evaluated",
+    "on",
+    "common",
+    "benchmarks",
+    ".",
+    "It",
+    "is",
+    "intended",
+    "for",
+    "research",
+    "and",
+    "for",
+    "use",
+    "in",
+    "products",
+    "under",
+    "the",
+    "licence",
+    "below",
+    ";",
+    "limitations",
+    "are",
+    "listed",
+    "at",
+    "the",
+    "end",
+    "of",
+    "the",
+    "card",
+    ",",
+    "with",
+    "the",
+    "hyperparameters",
+    "of",
+    "training",
+    ".",
+]
 HOSTILE = ("pickle-calls", "header-lies", "card-drives-terminal", "config-nests", "listing-lies", "paths-climb", "gone", "broken", "cut")  # fmt: skip
 HONEST = ("open", "terms", "gguf", "adapter", "bare", "torch")
 
@@ -101,7 +159,14 @@ def _honest(chance: random.Random, name: str, info: dict[str, Any], kind: str) -
     if kind == "open":
         front = "license: apache-2.0\nlanguage: en"
         files = {**_front(chance, front), "LICENSE": _apache(), "model.safetensors": _safetensors(chance)}
-        return Made(name=name, kind=kind, files=files, tags=("license:apache-2.0", "en"), info=info, licence="apache-2.0")
+        return Made(
+            name=name,
+            kind=kind,
+            files=files,
+            tags=("license:apache-2.0", "en"),
+            info=info,
+            licence="apache-2.0",
+        )
     if kind == "terms":
         front = "license: llama3\nextra_gated_prompt: agree first"
         files = {**_front(chance, front), "model.safetensors": _safetensors(chance)}
@@ -110,7 +175,9 @@ def _honest(chance: random.Random, name: str, info: dict[str, Any], kind: str) -
         front = "license: mit\nbase_model: mistralai/Mistral-7B-v0.1"
         files = {**_front(chance, front), "model.Q4_K_M.gguf": _gguf(chance)}
         tags = ("license:mit", "base_model:quantized:mistralai/Mistral-7B-v0.1", "gguf")
-        return Made(name=name, kind=kind, files=files, tags=tags, info={**info, "library_name": "gguf"}, licence="mit")
+        return Made(
+            name=name, kind=kind, files=files, tags=tags, info={**info, "library_name": "gguf"}, licence="mit"
+        )
     if kind == "adapter":
         settings = {"peft_type": "LORA", "base_model_name_or_path": "mistralai/Mistral-7B-v0.1", "r": 8}
         files = {
@@ -118,7 +185,9 @@ def _honest(chance: random.Random, name: str, info: dict[str, Any], kind: str) -
             "adapter_config.json": json.dumps(settings).encode(),
             "adapter_model.safetensors": _safetensors(chance),
         }
-        return Made(name=name, kind=kind, files=files, tags=("license:apache-2.0",), info=info, licence="apache-2.0")
+        return Made(
+            name=name, kind=kind, files=files, tags=("license:apache-2.0",), info=info, licence="apache-2.0"
+        )
     if kind == "bare":
         return Made(name=name, kind=kind, files={"model.safetensors": _safetensors(chance)}, info=info)
     files = {**_front(chance, "license: mit"), "pytorch_model.bin": _torch(stream(text("weights")))}
@@ -135,11 +204,18 @@ def _hostile(chance: random.Random, name: str, info: dict[str, Any], kind: str) 
     elif kind == "header-lies":
         files["model.safetensors"] = struct.pack("<Q", 2**62) + b"{" * 64
     elif kind == "card-drives-terminal":
-        files["README.md"] += "\x1b[2J\u202e<script>alert(1)</script>\0".encode() + b"\xff\xfe\xed\xa0\x80"
+        files["README.md"] += "\x1b[2J\u202e<script>alert(1)</script>".encode() + b"\xff\xfe\xed\xa0\x80"
     elif kind == "config-nests":
         files["config.json"] = b'{"a":' * 20_000 + b"1" + b"}" * 20_000
     elif kind == "listing-lies":
-        info = {**info, "downloads": "many", "likes": 2**70, "pipeline_tag": ["x"], "createdAt": "then", "safetensors": 7}
+        info = {
+            **info,
+            "downloads": "many",
+            "likes": 2**70,
+            "pipeline_tag": ["x"],
+            "createdAt": "then",
+            "safetensors": 7,
+        }
         tags = ("license:mit", "\x1b]0;x\x07", "x" * 5000)
     elif kind == "paths-climb":
         files["../../etc/passwd"] = b"root"
@@ -171,7 +247,11 @@ def _safetensors(chance: random.Random) -> Sparse:
     for layer in range(chance.randrange(2, 12)):
         for part in ("q_proj", "k_proj", "v_proj", "o_proj", "up_proj", "down_proj"):
             size = 2 * 1024 * 1024
-            tensors[f"model.layers.{layer}.{part}.weight"] = {"dtype": "BF16", "shape": [1024, 1024], "data_offsets": [at, at + size]}
+            tensors[f"model.layers.{layer}.{part}.weight"] = {
+                "dtype": "BF16",
+                "shape": [1024, 1024],
+                "data_offsets": [at, at + size],
+            }
             at += size
     head = json.dumps(tensors).encode()
     return Sparse(8 + len(head) + at, {0: struct.pack("<Q", len(head)) + head})
@@ -185,7 +265,11 @@ def _gguf(chance: random.Random) -> Sparse:
     def words(value: str) -> bytes:
         return struct.pack("<Q", len(value)) + value.encode()
 
-    pairs = {"general.architecture": "llama", "general.name": f"model {chance.randrange(99)}", "general.license": "mit"}
+    pairs = {
+        "general.architecture": "llama",
+        "general.name": f"model {chance.randrange(99)}",
+        "general.license": "mit",
+    }
     body = b"".join(words(key) + struct.pack("<I", 8) + words(value) for key, value in pairs.items())
     tensor = words("token_embd.weight") + struct.pack("<IQQIQ", 2, 1024, 32000, 0, 0)
     head = b"GGUF" + struct.pack("<IQQ", 3, 1, len(pairs)) + body + tensor

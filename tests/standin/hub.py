@@ -163,7 +163,9 @@ class Hub:
                 "lastModified": "2026-01-02T03:04:05.000Z", "downloads": 3, "likes": 1, **repository.info,
             }  # fmt: skip
             fits = all(not value or row.get(key) == value for key, value in wanted)
-            if fits and all(tag in row["tags"] or tag == row.get("library_name") for tag in asked.getlist("filter")):
+            if fits and all(
+                tag in row["tags"] or tag == row.get("library_name") for tag in asked.getlist("filter")
+            ):
                 if len(rows) == limit:
                     more, start = True, number
                     break
