@@ -7,6 +7,7 @@ Rate limits: the `RateLimit` fields of draft-ietf-httpapi-ratelimit-headers, and
 
 from __future__ import annotations
 
+import atexit
 import errno
 import ipaddress
 import random
@@ -115,7 +116,9 @@ def _client(trusted: frozenset[str]) -> httpx2.Client:
 @cache
 def _shared(trusted: frozenset[str]) -> httpx2.Client:
     """One client for all audits of a process, whose connections last: tokens are the transport's, not the client's."""
-    return _client(trusted)
+    client = _client(trusted)
+    atexit.register(client.close)
+    return client
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from ajar.survey.work import Outcome, Settings
 
 BATCH = 16  # releases a Dask task: its own cost, a few milliseconds, is shared by them
 AHEAD = 2  # batches a thread, so that none waits for the next
-_START_S = 60
+_START_S = 15
 _HANDLERS = ("ajar_take", "ajar_slow")
 
 

@@ -97,6 +97,7 @@ class Ledger:
     """One writer. Every public method is a transaction of its own, or none."""
 
     def __init__(self, path: Path, *, is_new: bool) -> None:
+        """`is_new` lets an empty file become a ledger: a disk may have been full when it was made."""
         self._path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
@@ -104,10 +105,12 @@ class Ledger:
             # A power cut may lose the last transactions, never the order: what they held is done again.
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            if is_new:
-                self._db.executescript(f"BEGIN; {_TABLES} COMMIT;")
-                self.set("schema", SCHEMA)
-            found = self.get("schema")
+            is_empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if is_new and is_empty:
+                self._db.executescript(
+                    f"BEGIN; {_TABLES} INSERT INTO meta VALUES ('schema', '{SCHEMA}'); COMMIT;"
+                )
+            found = None if is_empty and not is_new else self.get("schema")
         except sqlite3.Error as error:
             raise self._trouble(error) from error
         if found != SCHEMA:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 WINDOW_S = 300.0
 SHARE = 0.9
 BURST_S = 6.0  # of requests that may go out at once after a pause
-PLANS: Mapping[str, Mapping[str, int]] = {
+PLANS: dict[str, Mapping[str, int]] = {
     "anonymous": {"api": 500, "resolve": 3_000},
     "free": {"api": 1_000, "resolve": 5_000},
     "pro": {"api": 2_500, "resolve": 12_000},

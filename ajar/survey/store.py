@@ -66,8 +66,7 @@ class Store:
             raise UsageError(
                 f"{folder}: another run writes this store", hint="wait for it, or give another folder"
             ) from None
-        path = folder / "ledger.sqlite"
-        ledger = Ledger(path, is_new=not path.exists() or not path.stat().st_size)
+        ledger = Ledger(folder / "ledger.sqlite", is_new=True)
         made = cls(folder, ledger, lock, duck)
         made._tidy()
         ledger.recover()

@@ -221,7 +221,9 @@ def _hostile(chance: random.Random, name: str, info: dict[str, Any], kind: str) 
         files["../../etc/passwd"] = b"root"
     elif kind in {"gone", "broken", "cut"}:
         more["fault"] = kind
-        if kind != "cut":
+        if kind == "cut":
+            more["licence"] = None  # its card never comes whole
+        else:
             more |= {"state": "failed", "reason": "not-found" if kind == "gone" else "unreachable"}
     return Made(name=name, kind=kind, files=files, tags=tags, info=info, **more)
 
