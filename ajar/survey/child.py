@@ -83,6 +83,13 @@ def encoded(outcome: Outcome) -> dict[str, Any]:
     return {**asdict(outcome), "report": b64encode(outcome.report).decode() if outcome.report else None}
 
 
+def _warm_up() -> None:
+    """Load what every audit needs before the first is on the clock, and before there are threads."""
+    from ajar import catalogue, pipeline  # noqa: F401
+
+    catalogue.load()
+
+
 def main() -> None:
     """Serve until the other end closes; then end at once, whatever is under way."""
     wire = Wire(os.dup(sys.stdout.fileno()))
@@ -90,7 +97,7 @@ def main() -> None:
     faulthandler.enable()
     settings = Settings(**json.loads(sys.stdin.buffer.readline()))
     gate = Gate(wire)
-    from ajar import pipeline  # noqa: F401  loaded before the first task is on the clock
+    _warm_up()
 
     def one(message: dict[str, Any]) -> None:
         wire.send(encoded(work(message["id"], message["target"], message["listed"], settings, gate)))

@@ -10,7 +10,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,15 +101,14 @@ class Ledger:
         self._path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+            self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
             self._db.execute("PRAGMA journal_mode = WAL")
             # A power cut may lose the last transactions, never the order: what they held is done again.
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             is_empty = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if is_new and is_empty:
-                self._db.executescript(
-                    f"BEGIN; {_TABLES} INSERT INTO meta VALUES ('schema', '{SCHEMA}'); COMMIT;"
-                )
+                self._make()
             found = None if is_empty and not is_new else self.get("schema")
         except sqlite3.Error as error:
             raise self._trouble(error) from error
@@ -118,6 +117,19 @@ class Ledger:
                 f"{path.parent}: a store of schema {found}; this version reads and writes {SCHEMA}",
                 hint="survey into a new folder, or read it with the version that wrote it",
             )
+
+    def _make(self) -> None:
+        """The tables and what says of which schema they are, at once or not at all."""
+        with self._change() as db:
+            for statement in _TABLES.split(";"):
+                db.execute(statement)
+            _set(db, "schema", SCHEMA)
+
+    def shrink(self) -> None:
+        """Give back the room that the journal took."""
+        with suppress(sqlite3.Error):
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         self._db.close()
@@ -176,7 +188,7 @@ class Ledger:
         with self._change() as db:
             found = db.execute(
                 "UPDATE releases SET state = 'planned', attempts = 0, strikes = 0, not_before = 0"
-                " WHERE (state = 'done' AND depth < ?) OR (state = 'failed' AND (? OR depth < ? OR reason = 'unreachable'))",
+                " WHERE (state = 'done' AND depth < ?) OR (state = 'failed' AND (? OR depth < ? OR reason IN ('unreachable', 'offline')))",
                 (DEPTHS.index(depth), with_failed, DEPTHS.index(depth)),
             )
             return found.rowcount

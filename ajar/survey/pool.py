@@ -232,11 +232,7 @@ class Pool:
         self._watched = now
         for one in self._workers:
             allowed = self._settings.deadline_s + GRACE_S if one.is_ready else START_S
-            late = [
-                key
-                for key, (_, since) in one.under_way.items()
-                if now - max(since, one.since) > allowed
-            ]
+            late = [key for key, (_, since) in one.under_way.items() if now - max(since, one.since) > allowed]
             used = _memory(one.process.pid)
             if late and not one.ended_for:
                 one.ended_for, one.culprit = "worker-hung", late[0]

@@ -118,7 +118,7 @@ def _list(survey: Survey, store: Store, progress: Progress, limiter: Limiter) ->
         return
     if isinstance(survey.source, listing.Table):
         survey.source.folder = store.folder
-    options = Options(keep=False, gate=WaitingGate(limiter))
+    options = Options(keep=False, offline=survey.settings.offline, gate=WaitingGate(limiter))
     known = ledger.listed() if listed is None else 0
     for items, cursor in survey.source.pages(ledger.get("cursor"), options):
         wanted = items if survey.limit is None else items[: max(survey.limit - known, 0)]

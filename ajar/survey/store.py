@@ -79,6 +79,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
+        self.ledger.shrink()
         self.ledger.close()
         self._duckdb.close()
         os.close(self._lock)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ajar.config import Gate, Limits, Options
 from ajar.errors import AjarError, TargetError, TargetNotFound, UsageError
+from ajar.sources._remote import OFFLINE
 from ajar.survey import packs
 from ajar.survey.rows import row_of, stored_json
 from ajar.survey.schema import Row
@@ -115,6 +116,8 @@ def _reason(error: AjarError, counting: CountingGate) -> str:
         return "not-found"
     if isinstance(error, UsageError):
         return "invalid-target"
+    if getattr(error.__cause__, "strerror", "") == OFFLINE:
+        return "offline"
     if counting.count or (isinstance(error, TargetError) and status == 0):
         return "unreachable"
     return "unreadable"
