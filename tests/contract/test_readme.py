@@ -62,7 +62,9 @@ def test_ajar_commands_and_options_exist(path: Path) -> None:
         command = cli.commands[words[0]]
         if isinstance(command, click.Group):
             first = next((word for word in words[1:] if not word.startswith("-")), "read")
-            default = command.commands.get("read") or command.commands["list"]
+            default = next(
+                command.commands[name] for name in ("read", "list", "run") if name in command.commands
+            )
             command = command.commands.get(first, default)
         known = {word for param in command.params for word in param.opts} | {"--help", "-h"}
         used = {word.partition("=")[0] for word in words[1:] if re.match(r"--?[a-z]", word)}

@@ -25,7 +25,7 @@ from ajar.survey.schema import Row, stable
 from ajar.survey.store import Reader
 from ajar.survey.work import Settings
 from tests.build.synthetic import Releases
-from tests.standin.hub import Hub, hub
+from tests.standin.hub import LOOPBACK, Hub, hub
 from tests.standin.surveying import survey
 
 ROOT = Path(__file__).parents[2]
@@ -276,7 +276,7 @@ def test_folders_are_surveyed_without_a_network(tmp_path: Path) -> None:
         folder = tmp_path / "mirror" / f"model-{number}"
         folder.mkdir(parents=True)
         (folder / "README.md").write_text("---\nlicense: mit\n---\n# A model\n")
-    environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9"}
+    environment = {**os.environ, "HF_ENDPOINT": f"http://{LOOPBACK}:9"}
     store = tmp_path / "store"
     done = ajar("survey", str(tmp_path / "mirror"), "-o", str(store), "--depth", "safety", env=environment)
     assert done.returncode == 0, done.stderr
