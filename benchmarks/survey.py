@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +163,7 @@ def grow(count: int) -> None:
     print(spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, size)
 
 
-def cluster(count: int = 600) -> Iterator[tuple[str, str, str, str]]:
+def cluster(count: int = 2400) -> Iterator[tuple[str, str, str, str]]:
     with folder() as made, host(count):
         os.environ["AJAR_CACHE"] = str(made / "cache")
         survey(made / "fill", "--depth", "headers", "--keep")
@@ -208,7 +208,8 @@ def faults(count: int = 600) -> Iterator[tuple[str, str, str, str]]:
                     for pid in path.read_text().split()
                 ]
                 if workers and chance.random() < 0.4:
-                    os.kill(chance.choice(workers), signal.SIGKILL)
+                    with suppress(ProcessLookupError):
+                        os.kill(chance.choice(workers), signal.SIGKILL)
                     kills += 1
             if process.poll() is not None:
                 break

@@ -48,6 +48,16 @@ def test_rows_and_reports_come_back(tmp_path: Path) -> None:
         assert len({(row["report_pack"], row["report_offset"]) for row in rows}) == 1
 
 
+@pytest.mark.parametrize("name", ["a[b]", "it's", "a?b", "é"])
+def test_a_store_may_have_any_name(tmp_path: Path, name: str) -> None:
+    with Store.open(tmp_path / name) as made:
+        planned(made, 1)
+        finish(made, 1)
+        made.flush()
+    with Reader(tmp_path / name) as reader:
+        assert len(list(reader.rows())) == 1
+
+
 def test_a_report_is_stored_once_over_all_parts(tmp_path: Path) -> None:
     with Store.open(tmp_path) as made:
         planned(made, 4)
