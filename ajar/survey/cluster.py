@@ -134,7 +134,7 @@ def _charged(task: Task, words: str) -> Outcome:
         id=task.id,
         strikes=CRASH,
         reason="worker-died" if is_out else None,
-        detail=f"{'twice: ' if is_out else ''}{words}"[:300],
+        detail=f"{'again: ' if is_out else ''}{words}"[:300],
     )
 
 
