@@ -203,6 +203,32 @@ def test_commands_and_options() -> None:
         "prepare": sorted([*network, *shown, "--all", "--force", "--write", "path"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "show": sorted(["--at", "name", *shown]),
+        "survey run": sorted(
+            [
+                *[
+                    "--author",
+                    "--by",
+                    "--cluster",
+                    "--deadline",
+                    "--depth",
+                    "--keep",
+                    "--library",
+                    "--licence",
+                ],
+                *[
+                    "--limit",
+                    "--memory",
+                    "--offline",
+                    "--output",
+                    "--plan",
+                    "--quiet",
+                    "--refresh",
+                    "--retry-failed",
+                ],
+                *["--sample", "--seed", "--sort", "--task", "--workers", "-o", "-q", "source"],
+            ]
+        ),
+        "survey status": sorted(["-f", "--format", "store"]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
         "verify": sorted(
