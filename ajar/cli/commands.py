@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, catalogue, hosts, licences
+from ajar.cli import auditing, catalogue, hosts, licences, web
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -48,6 +48,8 @@ for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catal
     cli.add_command(_command)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
+cli.add_command(web.serve)
+cli.add_command(web.site)
 
 
 @cli.command()

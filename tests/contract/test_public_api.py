@@ -160,7 +160,9 @@ def test_commands_and_options() -> None:
         "lineage": sorted([*network, *shown, "target"]),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
+        "serve": sorted(["--host", "--name", "--port"]),
         "show": sorted(["--at", "name", *shown]),
+        "site build": sorted(["--url", "-q", "--quiet", "folder"]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
     }

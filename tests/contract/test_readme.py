@@ -62,8 +62,8 @@ def test_ajar_commands_and_options_exist(path: Path) -> None:
         command = cli.commands[words[0]]
         if isinstance(command, click.Group):
             first = next((word for word in words[1:] if not word.startswith("-")), "read")
-            default = command.commands.get("read") or command.commands["list"]
-            command = command.commands.get(first, default)
+            held = command.commands
+            command = held.get(first) or held.get("read") or held["list"]
         known = {word for param in command.params for word in param.opts} | {"--help", "-h"}
         used = {word.partition("=")[0] for word in words[1:] if re.match(r"--?[a-z]", word)}
         assert used <= known, line
