@@ -9,9 +9,9 @@ from typing import Any
 from ajar.config import Limits
 from ajar.errors import MalformedError
 from ajar.formats._text import EvidenceMaker, basename, looks_like_text, read_text
-from ajar.formats._yaml import load_yaml
 from ajar.interfaces import Blob, Format, Observation
 from ajar.model.evidence import Basis, Evidence
+from ajar.yaml_text import load_yaml
 
 NAME = "MLmodel"
 _FLAVOURS = 32  # a model has two or three

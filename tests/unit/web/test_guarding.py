@@ -11,7 +11,6 @@ from ajar.web.guarding import HEADERS, Bounds, Guard, Rates
 from ajar.web.page import Asked
 from ajar.web.serving import Settings
 
-
 NAMES = ("localhost", "[::1]")
 
 
