@@ -10,6 +10,7 @@ from ajar.model.catalogue import Event, System
 from ajar.model.judgement import DOORS
 from ajar.web import (
     pages_about,
+    pages_compare,
     pages_dispute,
     pages_instruments,
     pages_licences,
@@ -51,6 +52,7 @@ ROUTES: tuple[Route, ...] = (
     Route(pattern="organisations/{id}/", make=pages_parties.organisation, ids=_entities("organisations")),
     Route(pattern="people/{id}/", make=pages_parties.person, ids=_entities("people")),
     Route(pattern="products/{id}/", make=pages_parties.product, ids=_entities("products")),
+    Route(pattern="compare/", make=pages_compare.compare, is_static=False),
     Route(pattern="timeline/", make=pages_dispute.timeline),
     Route(pattern="arguments/", make=pages_dispute.arguments, has_table=False),
     Route(pattern="licences/", make=pages_licences.licences),

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from ajar.model.catalogue import Access, System
 from ajar.model.judgement import DOORS
+from ajar.model.question import Point
+from ajar.questions import ask
 from ajar.reports import json_v1, known_json
+from ajar.reports.json_v1 import grounds
 from ajar.reports.known_words import (
     ACCESS_WORDS,
     SYSTEM_HEADS,
@@ -15,9 +18,10 @@ from ajar.reports.known_words import (
     part_words,
     system_row,
 )
+from ajar.reports.questions_words import REPLY_WORDS, TOPIC_WORDS, basis_words
 from ajar.web import landscape, pictures
 from ajar.web.page import Asked, Page, Table
-from ajar.web.report_view import view
+from ajar.web.report_view import Because, grounds_view, view
 from ajar.web.site import Site, address_of
 
 Arguments = Mapping[str, str]
@@ -92,6 +96,10 @@ def system(site: Site, given: Arguments, _: Asked) -> Page:
             "makers": [(maker, site.catalogue.name_of(maker)) for maker in found.makers],
             "facts": tuple(_facts(found)),
             "descent": descent(site, found),
+            "questions": [
+                (TOPIC_WORDS[found.topic], found.asks, [_point(point) for point in found.points])
+                for found in ask(report)
+            ],
             "others": [
                 item
                 for item in site.released
@@ -100,6 +108,13 @@ def system(site: Site, given: Arguments, _: Asked) -> Page:
         },
         data=known_json.portrait(shown, "system"),
     )
+
+
+def _point(point: Point) -> tuple[str, str, str, str, tuple[Because, ...]]:
+    """Question, style, answer, words, ground."""
+    how = basis_words(point)
+    said = ", ".join(part for part in (REPLY_WORDS[point.reply], how) if part)
+    return point.asks, point.reply.value, said, point.words, grounds_view(grounds(point.because))
 
 
 def _facts(system: System) -> Iterator[tuple[str, str, str]]:

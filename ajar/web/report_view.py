@@ -221,11 +221,12 @@ def _criterion(item: Json) -> CriterionView:
         mark=OUTCOME_MARKS[item["outcome"]],
         reason=str(item["reason"]),
         basis=str(item["basis"]),
-        because=_grounds(item["because"]),
+        because=grounds_view(item["because"]),
     )
 
 
-def _grounds(found: Iterable[Json]) -> tuple[Because, ...]:
+def grounds_view(found: Iterable[Json]) -> tuple[Because, ...]:
+    """The first few facts and gaps that something rests on."""
     return tuple(_because(item) for item in list(found)[:_GROUNDS])
 
 
@@ -266,7 +267,7 @@ def _parts(components: Iterable[Json]) -> tuple[tuple[str, tuple[PartView, ...]]
                 words=STATE_WORDS[item["state"]],
                 reason=str(item["reason"]),
                 licences=", ".join(map(str, item["licences"])),
-                because=_grounds(item["because"]),
+                because=grounds_view(item["because"]),
             )
         )
     return tuple((scope.value, tuple(parts)) for scope, parts in groups.items())
@@ -311,7 +312,7 @@ def _finding(item: Json) -> FindingView:
         message=str(item["message"]),
         remedy=str(item["remedy"]),
         rule=str(item["rule"]),
-        because=_grounds(item["because"]),
+        because=grounds_view(item["because"]),
     )
 
 

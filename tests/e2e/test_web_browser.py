@@ -33,6 +33,8 @@ PATHS = (
     "licences/",
     "licences/Apache-2.0/",
     "licences/compare/?a=Apache-2.0&b=MIT",
+    "compare/",
+    "compare/?system=grok-1&system=gpt-oss-120b&system=llama-4-scout",
     "instruments/",
     "instruments/mof/",
     "about/",
