@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -20,22 +21,33 @@ _HINT = 'install what they need: pip install "ajar[web]"'
 @click.option(
     "--name", "names", multiple=True, metavar="HOST", help="A name that browsers call it by. Repeatable."
 )
-def serve(host: str, port: int, names: tuple[str, ...]) -> int:
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep audits in this SQLite file, not in memory.",
+)
+def serve(host: str, port: int, names: tuple[str, ...], store: Path | None) -> int:
     """Start the site on this machine: every known system as a door, makers, timeline, licences, instruments.
 
     It listens on loopback unless --host says otherwise, answers only to its own names, and asks no other host
     for anything to show a page. Needs the extra `ajar[web]`.
 
+    Releases on public hubs can be audited from the page. On other addresses than loopback that is off, unless the
+    variable AJAR_WEB_TOKEN holds a token that visitors then have to give.
+
     \b
     Examples:
       ajar serve
+      ajar serve --store audits.db
       ajar serve --port 8000
       ajar serve --host 0.0.0.0 --name ajar.example.org
     """
     _needs_extra()
+    from ajar.web.audits import checked_token
     from ajar.web.serving import Settings, run
 
-    run(Settings(host=host, port=port, names=names), started=show)
+    token = checked_token(os.environ.get("AJAR_WEB_TOKEN", ""))
+    run(Settings(host=host, port=port, names=names, token=token, store=store), started=show)
     return ExitCode.OK
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +25,9 @@ from ajar.web.pages import ROUTES, twin
 from ajar.web.pages import Route as PageRoute
 from ajar.web.rendering import ASSETS, Renderer, asset, csv
 from ajar.web.site import Site
+
+if TYPE_CHECKING:
+    from ajar.web.jobs import Jobs
 
 _KEPT_BYTES = 64 * 2**20  # of answers kept; all pages of the catalogue with their twins are half of it
 _FIELDS = 100  # of one query; the largest form has thirty
@@ -211,7 +214,13 @@ class Errors:
         return PlainTextResponse("The request was too large or came too slowly.\n", 413)
 
 
-def application(site: Site) -> Starlette:
-    """The site as an ASGI application, without the guard around it."""
+def application(site: Site, jobs: Jobs | None = None, token: str = "") -> Starlette:
+    """The site as an ASGI application, without the guard around it; with `jobs`, releases can be audited."""
     renderer = Renderer(site)
-    return Starlette(routes=Pages(site, renderer).routes(), exception_handlers=Errors(renderer).handlers())
+    errors = Errors(renderer)
+    routes = Pages(site, renderer).routes()
+    if jobs is not None:
+        from ajar.web.audits import Audits
+
+        routes += Audits(jobs=jobs, renderer=renderer, errors=errors, token=token).routes()
+    return Starlette(routes=routes, exception_handlers=errors.handlers())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -12,12 +14,15 @@ from starlette.types import ASGIApp
 from ajar.errors import UsageError
 from ajar.web.app import application
 from ajar.web.guarding import Bounds, Guard
+from ajar.web.jobs import Jobs
 from ajar.web.site import Features, Site
+from ajar.web.store import Store
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _IDLE_S = 10  # a connection that says nothing is closed
 _AT_ONCE = 400  # requests under way; more are told to come back
 _BACKLOG = 512
+_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8627
     names: tuple[str, ...] = ()
+    token: str = ""  # who knows it may have releases audited; on loopback anybody may
+    store: Path | None = None  # where audits are kept; in memory when not given
     bounds: Bounds = field(default_factory=Bounds)
 
     @property
@@ -47,17 +54,30 @@ class Settings:
         return (*_LOOPBACK, self.host, *self.names) if self.names else ()
 
 
-def build(settings: Settings) -> ASGIApp:
+def build(settings: Settings, jobs: Jobs | None) -> ASGIApp:
     """The guarded application, with every system judged, so that the first visitor waits for nothing."""
-    site = Site(features=Features(searching=True))
+    site = Site(features=Features(searching=True, auditing=jobs is not None))
     _ = site.released
-    return Guard(application(site), hosts=settings.hosts, bounds=settings.bounds)
+    app = application(site, jobs, settings.token)
+    return Guard(app, hosts=settings.hosts, bounds=settings.bounds)
+
+
+def _jobs(settings: Settings) -> Jobs | None:
+    """The threads that audit; none where strangers come in and no token is set."""
+    if not settings.is_loopback and not settings.token:
+        return None
+    if not settings.is_loopback:  # what this machine may read is not for visitors to see
+        for name in _TOKENS:
+            os.environ.pop(name, None)
+        os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"  # noqa: S105  a switch
+    return Jobs(Store(settings.store))
 
 
 def run(settings: Settings, *, started: Callable[[str], None]) -> None:
     """Serve until interrupted. Raises `UsageError` when the address cannot be had."""
+    jobs = _jobs(settings)
     config = uvicorn.Config(
-        build(settings),
+        build(settings, jobs),
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -77,4 +97,10 @@ def run(settings: Settings, *, started: Callable[[str], None]) -> None:
         ) from None
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     started(f"http://{host}:{listening.getsockname()[1]}/  (stop with Ctrl-C)")
-    uvicorn.Server(config).run(sockets=[listening])
+    if jobs is not None:
+        jobs.start()
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        if jobs is not None:
+            jobs.stop()

@@ -38,6 +38,7 @@ PATHS = (
     "instruments/",
     "instruments/mof/",
     "about/",
+    "audits/",
     "no-such-page/",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

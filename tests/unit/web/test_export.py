@@ -172,7 +172,7 @@ def test_the_description_of_the_addresses_fits_the_routes() -> None:
         for route in ROUTES
         for suffix in ("json", *["csv"] * route.has_table)
     }
-    assert described == served | {"/changes.atom", "/badge/{id}.svg"}
+    assert described == served | {"/changes.atom", "/badge/{id}.svg", "/audits/{id}.json"}
 
 
 def test_every_system_is_in_the_first_page() -> None:
