@@ -95,6 +95,7 @@ def run(settings: Settings, *, started: Callable[[str], None]) -> None:
             f"{settings.host}:{settings.port} cannot be had",
             hint="choose another --port, or 0 for a free one",
         ) from None
+    listening.listen(_BACKLOG)  # who reads the address may ask at once
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     started(f"http://{host}:{listening.getsockname()[1]}/  (stop with Ctrl-C)")
     if jobs is not None:
