@@ -102,6 +102,7 @@ class Transport:
     tokens: Mapping[str, str] = field(default_factory=dict)  # host and port -> bearer token
     signers: Mapping[str, Signer] = field(default_factory=dict)  # host and port -> what signs for it
     seconds: float = 300.0
+    patience_s: float = READ_S  # between two pieces of an answer
     _deadline: float = 0.0
     _client: httpx2.Client = field(init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -113,7 +114,7 @@ class Transport:
         inner._pool._network_backend = _Guard(self.trusted)  # noqa: SLF001  no public way in
         self._client = httpx2.Client(
             transport=inner,
-            timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
+            timeout=httpx2.Timeout(self.patience_s, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=False,
             headers={"user-agent": f"ajar/{VERSION}", "accept-encoding": "identity"},

@@ -130,13 +130,15 @@ def test_commands_and_options() -> None:
     }
     network = ["--no-cache", "--offline", "-q", "--quiet"]
     shown = ["-f", "--format", "-o", "--output"]
+    signers = ["--certificate", "--identity", "--issuer", "--key"]
     assert found == {
         "audit": sorted(
             [
                 *network,
                 *shown,
                 *["--base", "--explain", "--fail-on", "--from", "--history", "--html", "--lineage", "--mot"],
-                *["--strict"],
+                "--strict",
+                *signers,
                 "--targets",
                 "--verbose",
                 "-v",
@@ -153,7 +155,7 @@ def test_commands_and_options() -> None:
         "questions": sorted([*network, *shown, "name"]),
         "completion": ["shell"],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
-        "evaluate": sorted(["record", *shown]),
+        "evaluate": sorted([*network, *shown, "--against", "record"]),
         "explain": ["id"],
         "gate": sorted(
             [
@@ -170,6 +172,13 @@ def test_commands_and_options() -> None:
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "--html", "target"]),
+        "read": sorted(
+            [
+                *shown,
+                *["--date", "--key-from", "--model", "--strict", "--verbose", "--with-model"],
+                *["-q", "--quiet", "-v", "article"],
+            ]
+        ),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "lock": sorted([*network, "-o", "--output", "--from", "--targets", "--update", "--whole", "targets"]),
         "policy init": sorted(
@@ -188,6 +197,14 @@ def test_commands_and_options() -> None:
         "site build": sorted(["--url", "-q", "--quiet", "folder"]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
+        "verify": sorted(
+            [
+                *network,
+                *shown,
+                *signers,
+                *["--allow-unsigned", "--at", "--hash", "--signature", "--verbose", "-v", "target"],
+            ]
+        ),
     }
 
 
