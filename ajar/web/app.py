@@ -219,6 +219,10 @@ def application(site: Site, jobs: Jobs | None = None, token: str = "") -> Starle
     renderer = Renderer(site)
     errors = Errors(renderer)
     routes = Pages(site, renderer).routes()
+    if site.features.reading:
+        from ajar.web.articles import Articles
+
+        routes += Articles(renderer=renderer, errors=errors).routes()
     if jobs is not None:
         from ajar.web.audits import Audits
 

@@ -81,11 +81,16 @@ class Jobs:
             report = audit(allowed(found.target), self._options, progress=self._reporting(found.id))
             self.store.done(found.id, json_v1.dumps(report))
         except AjarError as error:
-            self.store.failed(found.id, error.message, error.hint)
+            self._failed(found, error.message, error.hint)
         except Exception as error:  # noqa: BLE001  a fault of ajar's own ends one audit, not the thread
-            self.store.failed(found.id, f"a fault in ajar itself: {type(error).__name__}", "please report it")
+            self._failed(found, f"a fault in ajar itself: {type(error).__name__}", "please report it")
         finally:
             self._stages.pop(found.id, None)
+
+    def _failed(self, found: Audit, message: str, hint: str) -> None:
+        """Not while the server stops: what fails then may fail for that, and is taken up again."""
+        if not self._is_over:
+            self.store.failed(found.id, message, hint)
 
     def _reporting(self, key: str) -> Progress:
         def report(stage: str, done: int, total: int) -> None:

@@ -56,7 +56,7 @@ class Settings:
 
 def build(settings: Settings, jobs: Jobs | None) -> ASGIApp:
     """The guarded application, with every system judged, so that the first visitor waits for nothing."""
-    site = Site(features=Features(searching=True, auditing=jobs is not None))
+    site = Site(features=Features(searching=True, reading=True, auditing=jobs is not None))
     _ = site.released
     app = application(site, jobs, settings.token)
     return Guard(app, hosts=settings.hosts, bounds=settings.bounds)

@@ -39,6 +39,7 @@ PATHS = (
     "instruments/mof/",
     "about/",
     "audits/",
+    "read/",
     "no-such-page/",
 )
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -185,3 +186,16 @@ def test_print_has_no_menu_and_every_detail(visit: Any) -> None:
     page.emulate_media(media="print")
     assert not page.locator(".top").is_visible()
     assert page.locator(".verdict .criteria").nth(2).is_visible()
+
+
+def test_an_article_pasted_is_annotated_and_clean_by_axe(visit: Any) -> None:
+    page = visit("read/", bypass=True)
+    page.fill(
+        "#text", "xAI released Grok-1 under the Apache 2.0 licence.\n\nLlama 2 is open source, says Meta."
+    )
+    page.click("button:has-text('Read it')")
+    page.wait_for_selector("mark")
+    assert page.locator(".margin").count() >= 1
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    assert [(item["id"], item["nodes"][0]["html"][:200]) for item in found] == []

@@ -22,14 +22,14 @@ ENDED = {"done", "failed"}
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[Hub]:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     with hub() as found:
+        found.add("bad/release", hostile.write(tmp_path_factory.mktemp("hostile") / "release"))
         yield found
 
 
 @pytest.fixture(scope="module")
-def address(host: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    host.add("bad/release", hostile.write(tmp_path_factory.mktemp("hostile") / "release"))
+def address(host: Hub) -> Iterator[str]:
     with serving(HF_ENDPOINT=host.endpoint) as place:
         yield place
 
@@ -58,7 +58,8 @@ def test_a_release_is_audited_from_the_page_and_its_strings_are_harmless(address
         assert answer.status_code == 303
         place = answer.headers["location"]
         found = watched(client, place)
-        assert found["state"] == "done", found
+        assert found["message"] == ""
+        assert found["state"] == "done"
         page = client.get(place)
         assert page.headers["cache-control"] == "no-store"
         for attack in ("<script>alert", "<img src=x", "\x1b", "\u202e", "\u200b", "<b>bold"):
@@ -181,7 +182,9 @@ def test_an_audit_outlives_its_server(host: Hub, tmp_path: Path) -> None:
     finally:
         host.faults.latency = 0.0
     with serving(*kept, HF_ENDPOINT=host.endpoint) as place, httpx2.Client(base_url=place) as client:
-        assert watched(client, where)["state"] == "done"
+        found = watched(client, where)
+        assert found["message"] == ""
+        assert found["state"] == "done"
 
 
 def test_a_token_that_can_be_guessed_and_a_port_that_is_taken(address: str) -> None:
@@ -206,3 +209,34 @@ def test_the_site_is_built_by_the_command(tmp_path: Path) -> None:
     assert (tmp_path / "public" / "systems" / "grok-1" / "index.html").is_file()
     assert ajar("site", "build", str(tmp_path)).returncode == 2
     assert ajar("site", "build", str(tmp_path / "x"), "--url", "ftp://x").returncode == 2
+
+
+ARTICLE = (
+    "xAI released Grok-1 under the Apache 2.0 licence. Llama 2 is open source. <script>alert(1)</script>\n"
+)
+
+
+def test_an_article_is_read_with_notes_and_nothing_of_it_runs(address: str) -> None:
+    with httpx2.Client(base_url=address, timeout=60) as client:
+        page = client.post("/read/", files={"file": ("a.txt", ARTICLE.encode())}, data={"date": "2026-01-01"})
+        assert page.status_code == 200
+        assert "<mark" in page.text
+        assert "/systems/grok-1/" in page.text
+        assert "<script>alert" not in page.text
+        told = client.post("/read/", data={"text": ARTICLE}, headers={"accept": "application/json"}).json()
+        assert told["schema"] == "ajar-article/1"
+        assert {item["id"] for item in told["systems"]} >= {"grok-1"}
+
+
+def test_an_article_that_is_none_or_far_too_long(address: str) -> None:
+    with httpx2.Client(base_url=address, timeout=60) as client:
+        assert client.post("/read/", data={"text": " "}).status_code == 400
+        assert client.post("/read/", data={"text": ARTICLE, "date": "soon"}).status_code == 400
+        assert client.post("/read/", files={"file": ("a.txt", b"x " * 2**21)}).status_code == 400
+        assert client.post("/read/", files={"file": ("a.txt", b"x" * (50 * 2**20))}).status_code == 413
+        assert (
+            client.post(
+                "/read/", data={"text": ARTICLE}, headers={"sec-fetch-site": "cross-site"}
+            ).status_code
+            == 403
+        )
