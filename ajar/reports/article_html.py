@@ -27,7 +27,7 @@ def render(reading: ArticleReading) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
         f"<title>{_t(title)}: read by ajar</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         '<a class="skip" href="#main">Skip to the article</a>\n<main id="main">\n'
-        f"{''.join(_head(reading, title))}{''.join(_article(reading))}{''.join(_systems(reading.systems))}"
+        f"{''.join(_head(reading, title))}{''.join(article(reading))}{''.join(_systems(reading.systems))}"
         f"{''.join(_parties(reading.parties))}</main>\n<footer><p>{_t(count_words(reading))}. "
         "Judged against ajar's catalogue; what it does not know it calls unknown.</p></footer>\n</body>\n</html>\n"
     )
@@ -53,8 +53,8 @@ def _head(reading: ArticleReading, title: str) -> Iterator[str]:
     yield "</p></header>\n"
 
 
-def _article(reading: ArticleReading) -> Iterator[str]:
-    """Paragraph by paragraph, with the notes on each beside it."""
+def article(reading: ArticleReading) -> Iterator[str]:
+    """Paragraph by paragraph, with the notes on each beside it: HTML, escaped."""
     yield '<article class="read">\n'
     notes = [item for item in reading.statements if item.verdict in _SHOWN][:_NOTES]
     number = at = 0
@@ -103,11 +103,9 @@ def _note(item: Statement, number: int) -> str:
     who = f", says {_t(item.attributed_to)}" if item.attributed_to else ""
     proposed = f" (proposed by {_t(item.proposed_by)})" if item.proposed_by else ""
     sources = "".join(f" {_source(url, place)}" for place, url in enumerate(item.sources, 1))
-    head = (
-        f'<a href="#s{number}">{number}</a> <b>{MARKS[item.verdict]} {item.verdict.value}</b>: '
-        f"{_t(item.about)}{who}{proposed}"
-    )
-    body = f"{_t(item.fact)}{f'<br>Sources:{sources}' if sources else ''}"
+    head = f"{number} <b>{MARKS[item.verdict]} {item.verdict.value}</b>: {_t(item.about)}{who}{proposed}"
+    back = f'<br><a href="#s{number}">to the words</a>'
+    body = f"{_t(item.fact)}{f'<br>Sources:{sources}' if sources else ''}{back}"
     shown = " open" if item.verdict in {Judgement.CONTRADICTED, Judgement.IMPRECISE} else ""
     return f'<details class="margin {item.verdict.value}-note" id="n{number}"{shown}><summary>{head}</summary>{body}</details>'
 

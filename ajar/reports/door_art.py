@@ -62,6 +62,17 @@ _COVERED = {Door.SHUT: 1.0, Door.CHAINED: 0.86, Door.AJAR: 0.7, Door.OPEN: 0.36,
 
 def svg(door: str, *, size: int = 120) -> str:
     """The door as an inline picture with a title; colours come from the page's `currentColor`."""
+    return (
+        f'<svg class="door" role="img" viewBox="{VIEW_BOX}" width="{size}" height="{size * 148 // 120}">'
+        f"<title>A door: {DOOR_LABELS[Door(door)]}</title>{shapes(door)}</svg>"
+    )
+
+
+VIEW_BOX = "0 0 120 148"
+
+
+def shapes(door: str) -> str:
+    """What is drawn inside `VIEW_BOX`, for those who frame it themselves."""
     known = Door(door)
     covered = 76 * _COVERED[known]
     slant = 10 * (1 - _COVERED[known]) + 1
@@ -80,10 +91,9 @@ def svg(door: str, *, size: int = 120) -> str:
         else '<rect x="22" y="14" width="76" height="122" fill="currentColor" opacity=".14"/>'
     )
     return (
-        f'<svg class="door" role="img" viewBox="0 0 120 148" width="{size}" height="{size * 148 // 120}">'
-        f"<title>A door: {DOOR_LABELS[known]}</title>{light}"
+        f"{light}"
         '<path d="M16 138V10h88v128" fill="none" stroke="currentColor" stroke-width="5"/>'
         '<path d="M6 138h108" stroke="currentColor" stroke-width="5"/>'
         f'<path d="M22 14L{right:.0f} {14 + slant:.0f}V{136 - slant / 2:.0f}L22 136Z" class="leaf" '
-        f'stroke="currentColor" stroke-width="3"/>{knob}{lock}{chain}</svg>'
+        f'stroke="currentColor" stroke-width="3"/>{knob}{lock}{chain}'
     )

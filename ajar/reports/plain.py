@@ -9,6 +9,8 @@ _HIDDEN = frozenset(
 
 def visible(text: str) -> str:
     """Text that cannot drive a terminal: control, bidirectional and other invisible characters spelled out."""
+    if text.isprintable() and _HIDDEN.isdisjoint(text):
+        return text
     return "".join(
         char if char.isprintable() and char not in _HIDDEN else char.encode("unicode_escape").decode("ascii")
         for char in text

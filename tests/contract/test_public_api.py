@@ -202,7 +202,9 @@ def test_commands_and_options() -> None:
         "policy test": sorted([*shown, "--no-cache", "--offline", "--today", "policy_name"]),
         "prepare": sorted([*network, *shown, "--all", "--force", "--write", "path"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
+        "serve": ["--host", "--name", "--port", "--store"],
         "show": sorted(["--at", "name", *shown]),
+        "site build": sorted(["--url", "-q", "--quiet", "folder"]),
         "survey run": sorted(
             [
                 *[
