@@ -91,7 +91,7 @@ def test_scripts_of_a_release_do_not_run_in_a_browser(address: str) -> None:
         browser.close()
 
 
-@pytest.mark.parametrize("target", ["/etc", "http://127.0.0.1:1/x", "s3:bucket/x", "file:/", ""])
+@pytest.mark.parametrize("target", ["/etc", "http://[::1]:1/x", "s3:bucket/x", "file:/", ""])
 def test_only_public_hubs_are_audited(address: str, target: str) -> None:
     with httpx2.Client(base_url=address) as client:
         answer = asked(client, target)
