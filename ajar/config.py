@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 VERSION = "0.1.0"
 
@@ -23,6 +24,19 @@ class Limits:
     file_seconds: float = 20.0  # spent by the safety checks on one file
 
 
+class Gate(Protocol):
+    """What every request of several audits passes, so that together they keep a host's limits."""
+
+    def hold(self, url: str) -> None:
+        """Wait until a request for `url` may go out."""
+
+    def slow(self, url: str, seconds: float) -> None:
+        """The host asked for a pause."""
+
+    def lost(self, url: str) -> None:
+        """A request was given up for reasons of the network: the audit is poorer by what it would have brought."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What the caller wants. `progress` is reported through a callback, never printed."""
@@ -37,4 +51,7 @@ class Options:
     all_files: bool = False  # version control's and caches' too, which are no part of what is released
     offline: bool = False  # answer from the cache alone
     keep: bool = True  # keep what was read from hosts
+    scan: bool = True  # what loading a file would do
+    changes: bool = True  # ask a hub when licence and card last changed: one request more
+    gate: Gate | None = None  # with one, connections are shared by all audits of the process
     cache: Path | None = None  # where; the platform's cache folder when not given

@@ -54,7 +54,7 @@ def audit_texts(
     options = options or Options()
     locator = target if isinstance(target, Locator) else Locator.parse(str(target))
     with open_release(locator, options) as opened:
-        seen = Observer(options.limits, progress, options.shallow).observe(opened)
+        seen = Observer(options.limits, progress, options.shallow, options.scan).observe(opened)
         counter = opened.meter
     dossier = seen.dossier()
     title = title_of(seen.release)

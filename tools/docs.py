@@ -142,6 +142,43 @@ def doors() -> str:
     )
 
 
+def survey_store() -> str:
+    """The columns of a survey's store."""
+    from ajar.survey.schema import SCHEMA, columns
+
+    rows = [
+        (f"`{item.name}`", item.type, item.source, f"{item.text}{' Volatile.' if item.is_volatile else ''}")
+        for item in columns()
+    ]
+    return _page(
+        [
+            "# The store of a survey",
+            NOTE,
+            (
+                f"Schema `{SCHEMA}`. A store is a folder: `parts/*.parquet` hold one row a release, `reports/` the JSON reports "
+                "in packs of zstd frames, `ledger.sqlite` the state of every release and which parts count, `survey.json` what was "
+                "surveyed, `status.json` how far it is, `log.jsonl` what happened. How one is made: [surveys](survey.md)."
+            ),
+            (
+                "Read it with any tool that reads Parquet. A release that was audited again has a row in a later part: of several "
+                "rows of one `target` that of the highest `part` is current. `ajar.survey.store.Reader` gives the table `releases` "
+                "in DuckDB with current rows alone, and any row's report."
+            ),
+            (
+                "`source` is where a value comes from: the host's `listing`, the audit's JSON `report`, the `catalogue`, the "
+                "`sampling`, the `ledger`, the `run`, the `store`, the `cost`. A volatile column may differ between two surveys of the "
+                "same releases; all others are equal, whatever the engine, the order and the interruptions."
+            ),
+            _table(("column", "type", "source", "meaning"), rows),
+            (
+                "A share of all listed releases is estimated from a sample as `sum(weight) FILTER (WHERE …) / sum(weight)`. Its "
+                "variance adds over the strata: with N releases in a stratum, n of them in the sample and the share p among these, "
+                "`(N / sum(N))² · (1 − n / N) · p · (1 − p) / (n − 1)`. N is the sum of `weight` in the stratum, n the number of rows."
+            ),
+        ]
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli": cli,
     "formats": formats,
@@ -153,6 +190,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "policy": policy_pages.page,
     "ajar.1": manual.page,
     **document_pages.pages(),
+    "../survey-store": survey_store,
     **licence_pages.pages(),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from threading import Lock
 from typing import Any
 
 from ajar.catalogue.store import Catalogue
@@ -52,6 +53,7 @@ def decode(data: bytes, name: str) -> DataFile:
         raise MalformedError(f"{name}: {error}") from error
 
 
+_loading = Lock()
 _date = lru_cache(maxsize=1024)(PartialDate)  # most dates are the day that sources were read
 
 
@@ -61,9 +63,15 @@ def _from_text(kind: type, value: Any) -> Any:
     raise TypeError(f"{value!r} is no {kind.__name__}")
 
 
-@cache
 def load() -> Catalogue:
-    """The catalogue that ships with ajar."""
+    """The catalogue that ships with ajar, read once. Safe to call from several threads."""
+    # msgspec works out the types of dataclasses at their first use, and crashes when two threads do so at once.
+    with _loading:
+        return _load()
+
+
+@cache
+def _load() -> Catalogue:
     return catalogue_of(decode(entry.read_bytes(), entry.name) for entry in data_files())
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ajar.config import Options
     from ajar.interfaces import Progress
     from ajar.model.report import Report
-    from ajar.reports._places import Anchor
     from ajar.signing.trust import Trust
 
 _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
@@ -198,28 +197,11 @@ def _signed(report: Report, trust: Trust, chosen: Options, progress: Progress | 
 
 
 def _write_document(form: str, reports: Sequence[Report], project: Path | None, path: Path | None) -> None:
-    anchors = {}
-    if outputs.BY_ID[form].anchored and any(report.release.locator.scheme != "file" for report in reports):
-        anchors = _anchors(project or Path())
-    text = outputs.render(form, reports, anchors=anchors)
+    text = outputs.render(form, reports, anchors=outputs.anchors_of(form, reports, project))
     if not text:
         click.echo(f"ajar: nothing to say in {form}; nothing is written", err=True)
         return
     write(text, path)
-
-
-def _anchors(project: Path) -> dict[str, Anchor]:
-    """Where the project names each model, so that a finding about a host's file is shown at a line that is here."""
-    from ajar.model.locator import Locator
-    from ajar.projects import uses
-    from ajar.reports._places import Anchor
-
-    found: dict[str, Anchor] = {}
-    for use in uses(project):
-        locator = Locator.parse(use.target)
-        place = use.path if project.is_file() else (project / use.path).as_posix()
-        found.setdefault(f"{locator.scheme}:{locator.name}", Anchor(path=place, line=use.line))
-    return found
 
 
 def _joined(texts: list[str], form: str, *, many: bool) -> str:

@@ -17,6 +17,7 @@ from ajar.cli import (
     policies,
     preparing,
     reading,
+    surveys,
     verifying,
     web,
 )
@@ -68,6 +69,7 @@ def cli(context: click.Context, *, no_config: bool) -> None:
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
 cli.add_command(reading.read)
+cli.add_command(surveys.survey)
 for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
     cli.add_command(_command)
 for _command in (comparing.compare, comparing.questions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module  # noqa: TID251  ajar's own modules, by the table below
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,3 +63,20 @@ def render(
     more = {"anchors": anchors or {}} if output.anchored else {}
     text: str = module.render(reports, waivers=waivers or {}, **more)
     return text
+
+
+def anchors_of(form: str, reports: Sequence[Report], project: Path | None) -> Mapping[str, Anchor]:
+    """Where the project names each model on a host: a finding about its file is shown at a line that is here."""
+    if not BY_ID[form].anchored or all(report.release.locator.scheme == "file" for report in reports):
+        return {}
+    from ajar.model.locator import Locator
+    from ajar.projects import uses
+    from ajar.reports._places import Anchor
+
+    root = project or Path()
+    found: dict[str, Anchor] = {}
+    for use in uses(root):
+        locator = Locator.parse(use.target)
+        place = use.path if root.is_file() else (root / use.path).as_posix()
+        found.setdefault(f"{locator.scheme}:{locator.name}", Anchor(path=place, line=use.line))
+    return found

@@ -71,6 +71,7 @@ class Line:
                 tokens=self.tokens,
                 signers=self.signers,
                 seconds=self.options.limits.seconds,
+                gate=self.options.gate,
             )
         return self._transport
 
@@ -208,7 +209,12 @@ class RemoteRelease:
         yield ahead.result()
 
     def look_ahead(self, pool: ThreadPoolExecutor) -> None:
-        """Fetch the first bytes of the files at once; whoever opens one waits for its own only."""
+        """Fetch the first bytes of the files at once; whoever opens one waits for its own only.
+
+        What is on this disk already is not worth a thread.
+        """
+        if self.line.options.offline:
+            return
         shallow = self.line.options.shallow
         wanted = [
             (path, file)

@@ -7,28 +7,32 @@ Rate limits: the `RateLimit` fields of draft-ietf-httpapi-ratelimit-headers, and
 
 from __future__ import annotations
 
+import atexit
 import errno
 import ipaddress
 import random
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpcore2
 import httpx2
 
 from ajar.blobs import Meter
-from ajar.config import VERSION
+from ajar.config import VERSION, Gate
 from ajar.errors import BudgetExceeded
 
 REDIRECTS = 5
 ATTEMPTS = 5
 BACKOFF_S, LONGEST_WAIT_S = 0.25, 60.0
-CONNECT_S, READ_S = 10.0, 20.0
+CONNECT_S, READ_S, POOL_S = 10.0, 20.0, 120.0
+CONNECTIONS = 16
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _RESET = re.compile(r"\bt=(\d{1,6})\b")
@@ -93,6 +97,34 @@ class _Inside(Exception):
     """An address of this machine or its network."""
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Reading the list of authorities takes 10 ms, which is more than many an audit."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def _client(trusted: frozenset[str], patience_s: float) -> httpx2.Client:
+    inner = httpx2.HTTPTransport(
+        verify=_authorities(), http2=True, limits=httpx2.Limits(max_connections=CONNECTIONS)
+    )
+    inner._pool._network_backend = _Guard(trusted)  # noqa: SLF001  no public way in
+    return httpx2.Client(
+        transport=inner,
+        timeout=httpx2.Timeout(patience_s, connect=CONNECT_S, pool=POOL_S),
+        follow_redirects=False,
+        trust_env=False,
+        headers={"user-agent": f"ajar/{VERSION}", "accept-encoding": "identity"},
+    )
+
+
+@cache
+def _shared(trusted: frozenset[str], patience_s: float) -> httpx2.Client:
+    """One client for all audits of a process, whose connections last: tokens are the transport's, not the client's."""
+    client = _client(trusted, patience_s)
+    atexit.register(client.close)
+    return client
+
+
 @dataclass(slots=True)
 class Transport:
     """One client for all requests of an audit. Safe to use from several threads."""
@@ -103,6 +135,7 @@ class Transport:
     signers: Mapping[str, Signer] = field(default_factory=dict)  # host and port -> what signs for it
     seconds: float = 300.0
     patience_s: float = READ_S  # between two pieces of an answer
+    gate: Gate | None = None
     _deadline: float = 0.0
     _client: httpx2.Client = field(init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -110,18 +143,12 @@ class Transport:
 
     def __post_init__(self) -> None:
         self._deadline = time.monotonic() + self.seconds
-        inner = httpx2.HTTPTransport(http2=True, limits=httpx2.Limits(max_connections=16))
-        inner._pool._network_backend = _Guard(self.trusted)  # noqa: SLF001  no public way in
-        self._client = httpx2.Client(
-            transport=inner,
-            timeout=httpx2.Timeout(self.patience_s, connect=CONNECT_S),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"user-agent": f"ajar/{VERSION}", "accept-encoding": "identity"},
-        )
+        client = _shared if self.gate else _client
+        self._client = client(self.trusted, self.patience_s)
 
     def close(self) -> None:
-        self._client.close()
+        if not self.gate:
+            self._client.close()
 
     def get(
         self,
@@ -153,6 +180,8 @@ class Transport:
                 problem = Refused(reply.status, f"{_host(url)} answers {reply.status}", reply.headers)
             if attempt + 1 < ATTEMPTS:
                 self._wait(url, attempt, problem)
+        if self.gate:
+            self.gate.lost(url)
         raise problem
 
     def _follow(self, url: str, headers: Mapping[str, str], limit_bytes: int, content: bytes | None) -> Reply:
@@ -214,10 +243,14 @@ class Transport:
 
     def _check_time(self) -> None:
         if time.monotonic() > self._deadline:
+            if self.gate:
+                self.gate.lost("")
             raise BudgetExceeded(f"more than {self.seconds:.0f} s spent on the network")
 
     def _hold(self, url: str) -> None:
         """Wait until the host's window opens again."""
+        if self.gate:
+            self.gate.hold(url)
         until = self._not_before.get(authority(url), 0.0)
         self._sleep(until - time.monotonic())
 
@@ -225,6 +258,8 @@ class Transport:
         if seconds > 0:
             left = self._deadline - time.monotonic()
             if seconds > min(left, LONGEST_WAIT_S * 6):
+                if self.gate:
+                    self.gate.lost("")
                 raise BudgetExceeded(f"the host asks to wait {seconds:.0f} s")
             time.sleep(seconds)
         self._check_time()
@@ -240,8 +275,11 @@ class Transport:
             seconds = float(reset[1])
         else:
             return
+        seconds = min(seconds, LONGEST_WAIT_S * 6)
         with self._lock:
-            self._not_before[authority(url)] = time.monotonic() + min(seconds, LONGEST_WAIT_S * 6)
+            self._not_before[authority(url)] = time.monotonic() + seconds
+        if self.gate:
+            self.gate.slow(url, seconds)
 
     def _wait(self, url: str, attempt: int, problem: Exception) -> None:
         if isinstance(problem, Refused) and "circle" in str(problem):

@@ -37,7 +37,7 @@ _PAGE = re.compile(
     r"/(?P<data>datasets/)?(?P<name>(?!datasets/|spaces/|api/|docs/)[\w.-]{1,96}/[\w.-]{1,96})"
     r"(?:/(?:tree|blob|resolve)/(?P<revision>refs/(?:pr|convert)/\w{1,64}|[\w.-]{1,128})(?:/(?P<inner>.{1,500}?))?)?/?"
 )
-_NEXT = re.compile(r"<([^>]+)>\s*;\s*rel=\"?next\"?")
+NEXT = re.compile(r"<([^>]+)>\s*;\s*rel=\"?next\"?")
 _PAGES = 500
 _HISTORY_PAGES = 20  # of 50 commits
 _TAGS = 64
@@ -68,16 +68,26 @@ class HubSource:
     def _repository(self, locator: Locator, options: Options) -> tuple[_Repository, Line]:
         kind, name = _kind_and_name(locator)
         endpoint = endpoint_of()
-        authority = urlsplit(endpoint)
-        port = authority.port or (443 if authority.scheme == "https" else 80)
-        token = _token()
-        line = Line(
-            options,
-            Meter(options.limits.read_bytes),
-            trusted=frozenset({authority.hostname or ""}),
-            tokens={f"{authority.hostname}:{port}": token} if token else {},
-        )
+        line = trusted_line(endpoint, options)
         return _Repository(line, endpoint, kind, name, locator), line
+
+
+def trusted_line(endpoint: str, options: Options) -> Line:
+    """The way to a hub, with the token that is its own."""
+    address = urlsplit(endpoint)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    token = _token()
+    return Line(
+        options,
+        Meter(options.limits.read_bytes),
+        trusted=frozenset({address.hostname or ""}),
+        tokens={f"{address.hostname}:{port}": token} if token else {},
+    )
+
+
+def has_token() -> bool:
+    """Whether requests to the hub carry a token: its limits are higher then."""
+    return bool(_token())
 
 
 def of_page(address: str) -> Locator | None:
@@ -212,7 +222,8 @@ class _Repository:
     def _last_changes(self, commit: str, paths: Sequence[str]) -> list[Evidence | Gap]:
         """When licence and card were last changed, and by which commit: one request, and no loss where it fails."""
         asked = [path for path in paths if is_front(path, 0)][:_TAGS]
-        if not asked or self._line.options.shallow or self._locator.subpath:
+        options = self._line.options
+        if not asked or options.shallow or not options.changes or self._locator.subpath:
             return []
         url = f"{self._endpoint}/api/{self._kind}/{self._name}/paths-info/{commit}"
         try:
@@ -231,7 +242,7 @@ class _Repository:
 
     def _history(self, commit: str) -> list[Evidence | Gap]:
         """The commits, newest first: the first page, or with `history` up to a thousand."""
-        if self._line.options.shallow:
+        if self._line.options.shallow or not self._line.options.changes:
             return []
         where = f"hub:{self._name}"
         url = f"{self._endpoint}/api/{self._kind}/{self._name}/commits/{commit}"
@@ -275,7 +286,7 @@ class _Repository:
                 reply = self._line.ask(url)
                 if reply.status != 200:
                     raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
-                link = _NEXT.search(reply.headers.get("link", ""))
+                link = NEXT.search(reply.headers.get("link", ""))
                 kept = {"rows": parsed(reply), "next": link[1] if link else ""}
                 self._line.cache.keep_answer(url, kept)
             rows = kept["rows"]
@@ -301,7 +312,7 @@ def _host_facts(info: Mapping[str, Any], name: str) -> Iterator[Evidence]:
     """What only the host has, as it states it."""
     where = f"hub:{name}"
     gated = info.get("gated")
-    if gated in {"auto", "manual"}:
+    if gated in ("auto", "manual"):
         yield said("host.gated", gated, where, INSPECTOR, f"gated: {gated}")
     elif gated is False:
         yield said("host.gated", False, where, INSPECTOR)

@@ -161,7 +161,17 @@ def test_commands_and_options() -> None:
             [
                 *network,
                 *shown,
-                *["--baseline", "--from", "--json", "--lock", "--locked", "--markdown", "--policy", "-p"],
+                *[
+                    "--baseline",
+                    "--document",
+                    "--from",
+                    "--json",
+                    "--lock",
+                    "--locked",
+                    "--markdown",
+                    "--policy",
+                    "-p",
+                ],
                 *["--targets", "--today", "--verbose", "-v", "targets"],
             ]
         ),
@@ -195,6 +205,32 @@ def test_commands_and_options() -> None:
         "serve": ["--host", "--name", "--port", "--store"],
         "show": sorted(["--at", "name", *shown]),
         "site build": sorted(["--url", "-q", "--quiet", "folder"]),
+        "survey run": sorted(
+            [
+                *[
+                    "--author",
+                    "--by",
+                    "--cluster",
+                    "--deadline",
+                    "--depth",
+                    "--keep",
+                    "--library",
+                    "--licence",
+                ],
+                *[
+                    "--limit",
+                    "--memory",
+                    "--offline",
+                    "--output",
+                    "--plan",
+                    "--quiet",
+                    "--refresh",
+                    "--retry-failed",
+                ],
+                *["--sample", "--seed", "--sort", "--task", "--workers", "-o", "-q", "source"],
+            ]
+        ),
+        "survey status": sorted(["-f", "--format", "store"]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
         "verify": sorted(

@@ -11,9 +11,10 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ class Repository:
     revisions: tuple[str, ...] = ("main",)
     past: dict[str, dict[str, Any]] = field(default_factory=dict)  # commit -> the files it had
     history: tuple[tuple[str, ...], ...] = ()  # (commit, date, title or nothing), newest first
+    fault: str = ""  # gone | broken | cut: of this repository, always
 
 
 @dataclass
@@ -82,7 +84,9 @@ class Hub:
     """The stand-in, with what it was asked."""
 
     def __init__(self) -> None:
-        self.repositories: dict[str, Repository] = {}
+        self.repositories: Mapping[str, Repository] = {}
+        self.bursts: list[tuple[int, int]] = []  # (so many requests, answered with this status), in turn
+        self.is_noting = True
         self.faults = Faults()
         self.asked: list[tuple[str, str, dict[str, str]]] = []  # (port's role, path, headers)
         self.sent = 0
@@ -98,7 +102,8 @@ class Hub:
         files = folder if isinstance(folder, dict) else {
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
         }  # fmt: skip
-        found = self.repositories[name] = Repository(files=files, **more)
+        found = Repository(files=files, **more)
+        self.repositories = {**self.repositories, name: found}
         return found
 
     def requests(self) -> int:
@@ -110,14 +115,17 @@ class Hub:
     # answers
 
     def _note(self, role: str, request: Request) -> None:
-        self.asked.append((role, str(request.url).split("/", 3)[3], dict(request.headers)))
+        if self.is_noting:
+            self.asked.append((role, str(request.url).split("/", 3)[3], dict(request.headers)))
         if self.faults.latency:
             time.sleep(self.faults.latency)
 
     def _find(self, request: Request) -> tuple[Repository, str] | Response:
         name = request.path_params["name"]
         repository = self.repositories.get(name)
-        if repository is None:
+        if repository is not None and repository.fault == "broken":
+            return Response(b"broken", 500)
+        if repository is None or repository.fault == "gone":
             return JSONResponse({"error": "Repository not found"}, 404, {"X-Error-Code": "RepoNotFound"})
         allowed = request.headers.get("authorization") == f"Bearer {TOKEN}"
         if repository.gated and not allowed:
@@ -148,6 +156,33 @@ class Hub:
             "likes": 1, "lastModified": "2026-01-02T03:04:05.000Z", "createdAt": "2025-01-02T03:04:05.000Z",
             "author": name.partition("/")[0], **repository.info,
         })  # fmt: skip
+
+    def models(self, request: Request) -> Response:
+        """The listing, by cursor: rows as `expand` gives them."""
+        self._note("api", request)
+        asked = request.query_params
+        wanted = [("author", asked.get("author")), ("pipeline_tag", asked.get("pipeline_tag"))]
+        rows = []
+        start, limit = int(asked.get("cursor", "0")), min(int(asked.get("limit", "1000")), self.page)
+        more = False
+        for number, (name, repository) in enumerate(islice(self.repositories.items(), start, None), start):
+            row = {
+                "id": name, "author": name.partition("/")[0], "sha": repository.commit, "gated": repository.gated,
+                "tags": list(repository.tags), "createdAt": "2025-01-02T03:04:05.000Z",
+                "lastModified": "2026-01-02T03:04:05.000Z", "downloads": 3, "likes": 1, **repository.info,
+            }  # fmt: skip
+            fits = all(not value or row.get(key) == value for key, value in wanted)
+            if fits and all(
+                tag in row["tags"] or tag == row.get("library_name") for tag in asked.getlist("filter")
+            ):
+                if len(rows) == limit:
+                    more, start = True, number
+                    break
+                rows.append(row)
+        if asked.get("sort"):
+            rows.sort(key=lambda row: str(row.get(asked["sort"])), reverse=True)
+        following = f'<{request.url.include_query_params(cursor=start)}>; rel="next"'
+        return JSONResponse(rows, headers={"Link": following} if more else {})
 
     def tree(self, request: Request) -> Response:
         self._note("api", request)
@@ -241,7 +276,7 @@ class Hub:
                 "X-Xet-Hash": "a" * 64,
             }
             return RedirectResponse(f"{self.store}/{name}/{path}?signature=x", 302, headers)
-        return self._body(request, content, headers)
+        return self._body(request, content, headers, cut_always=repository.fault == "cut")
 
     def stored(self, request: Request) -> Response:
         self._note("store", request)
@@ -254,7 +289,9 @@ class Hub:
         headers = {"RateLimit": '"resolvers";r=0;t=1', "Retry-After": "1"} if status == 429 else {}
         return Response(b"no", status, headers)
 
-    def _body(self, request: Request, content: Any, headers: dict[str, str]) -> Response:
+    def _body(
+        self, request: Request, content: Any, headers: dict[str, str], *, cut_always: bool = False
+    ) -> Response:
         size = _size(content)
         if self.faults.stop_after == 0:
             return Response(b"gone", 503)
@@ -278,8 +315,8 @@ class Hub:
         if request.method == "HEAD":
             return Response(b"", status, headers)
         cut = end
-        if self.faults.truncate and end - start > 1:
-            self.faults.truncate -= 1
+        if (cut_always or self.faults.truncate) and end - start > 1:
+            self.faults.truncate -= not cut_always
             cut = start + (end - start) // 2
 
         def pieces() -> Iterator[bytes]:
@@ -348,7 +385,7 @@ def _read(content: Any, start: int, end: int) -> bytes:
 
 
 @contextmanager
-def serving(application: Starlette) -> Iterator[str]:
+def serving(application: Any) -> Iterator[str]:
     """The application on a free port of loopback, until the end of the block."""
     server = uvicorn.Server(
         uvicorn.Config(application, host=LOOPBACK, port=0, log_level="critical", lifespan="off")
@@ -373,6 +410,7 @@ def hub() -> Iterator[Hub]:
     """A running stand-in: the endpoint on one port, the store behind it on another."""
     made = Hub()
     front = Starlette(routes=[
+        Route("/api/models", made.models),
         Route("/api/models/{name:path}/revision/{rev:path}", made.info),
         Route("/api/datasets/{name:path}/revision/{rev:path}", made.info),
         Route("/api/models/{name:path}/tree/{rev}", made.tree),
@@ -385,9 +423,26 @@ def hub() -> Iterator[Hub]:
         Route("/{name:path}/resolve/{rev}/{path:path}", made.resolve, methods=["GET", "HEAD"]),
     ])  # fmt: skip
     back = Starlette(routes=[Route("/{org}/{repo}/{path:path}", _named(made), methods=["GET", "HEAD"])])
-    with serving(front) as endpoint, serving(back) as store:
+    with serving(_bursting(made, front)) as endpoint, serving(back) as store:
         made.endpoint, made.store = endpoint, store
         yield made
+
+
+def _bursting(made: Hub, application: Any) -> Any:
+    """Refuse requests in bursts, as a hub does that is busy."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and made.bursts:
+            left, status = made.bursts[0]
+            made.bursts[0] = left - 1, status
+            if left <= 1:
+                made.bursts.pop(0)
+            if status != 200:
+                await made._refusal(status)(scope, receive, send)
+                return
+        await application(scope, receive, send)
+
+    return answer
 
 
 def _named(made: Hub) -> Any:
