@@ -26,8 +26,6 @@ class Features:
     reading: bool = False  # articles are read
     searching: bool = False  # queries are answered without scripts
     auditing: bool = False  # releases are audited
-    token: bool = False  # and only for who knows the token
-    survey: bool = False  # a survey is stored here
 
 
 class Site:

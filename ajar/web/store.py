@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS audits (
   asked REAL NOT NULL, ended REAL, message TEXT NOT NULL DEFAULT '', hint TEXT NOT NULL DEFAULT '',
   title TEXT NOT NULL DEFAULT '', door TEXT NOT NULL DEFAULT '', report TEXT);
 CREATE INDEX IF NOT EXISTS audits_by_state ON audits (state, asked);
+CREATE VIEW IF NOT EXISTS listed AS SELECT id, target, state, asked, ended, message, hint, title, door FROM audits;
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (id UNINDEXED, title, target, licences, body);
 """
 _OPEN_ALL = 100  # audits waiting or under way; at a minute each the last would wait an hour
@@ -131,7 +132,7 @@ class Store:
         """The audit that waits longest, now under way."""
         with self._change() as base:
             row = base.execute(
-                "SELECT * FROM audits WHERE state = 'queued' ORDER BY asked LIMIT 1"
+                "SELECT * FROM listed WHERE state = 'queued' ORDER BY asked LIMIT 1"
             ).fetchone()
             if row is None:
                 return None
@@ -169,7 +170,7 @@ class Store:
 
     def get(self, key: str) -> Audit | None:
         with self._lock:
-            row = self._base.execute("SELECT * FROM audits WHERE id = ?", (key,)).fetchone()
+            row = self._base.execute("SELECT * FROM listed WHERE id = ?", (key,)).fetchone()
         return _audit(row) if row else None
 
     def report(self, key: str) -> Any:
@@ -187,12 +188,13 @@ class Store:
         with self._lock:
             if asked:
                 rows = self._base.execute(
-                    "SELECT audits.* FROM words JOIN audits USING (id) WHERE words MATCH ? ORDER BY rank LIMIT ?",
+                    "SELECT listed.* FROM words JOIN listed USING (id) WHERE words MATCH ? ORDER BY rank LIMIT ?",
                     (asked, _SHOWN),
                 ).fetchall()
             else:
                 rows = self._base.execute(
-                    "SELECT * FROM audits WHERE state = 'done' ORDER BY ended DESC LIMIT ?", (_SHOWN,)
+                    "SELECT * FROM listed WHERE state = 'done' ORDER BY ended DESC LIMIT ?",
+                    (_SHOWN,),
                 ).fetchall()
         return tuple(map(_audit, rows))
 

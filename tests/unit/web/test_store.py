@@ -12,7 +12,6 @@ from ajar.known import report_of
 from ajar.reports import json_v1
 from ajar.web.store import Full, State, Store
 from ajar.web.targets import allowed
-from tests.standin.hub import LOOPBACK
 
 REPORT = json_v1.dumps(report_of(load().system("grok-2")))
 
@@ -121,7 +120,7 @@ def test_what_public_hubs_hold_may_be_audited(text: str, locator: str) -> None:
     "text",
     [
         "", "/etc/passwd", "./here", "../x/y", "~/x", "C:/x", "file:/etc", "a/../b", "org/name//sub", "x", "a/b/c",
-        f"http://{LOOPBACK}/x", "https://169.254.169.254/latest", "https://example.org/a/b", "s3:bucket/x", "runs:a/b",
+        "http://[::1]/x", "https://169.254.169.254/latest", "https://example.org/a/b", "s3:bucket/x", "runs:a/b",
         "ollama:localhost/x", "ollama:127.0.0.1/x", "ollama:host:8080/x", "ollama:evil.example/a/b", "ollama:evil.example/x",
         "oci://host/x", "git+https://x/y", "hf:dataset/a/b", "datasets/x", "org/name\nfile:/x", "modelscope:../x", "org/..",
         "hf:org/name@../../x", "https://huggingface.co.evil.example/a/b", "оrg/name",
