@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Protocol, runtime_checkable
 
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob
@@ -14,6 +15,19 @@ from ajar.interfaces import Blob
 _KEPT_CHUNKS = 64  # of a sliding stream: room for the longest header of an archive
 CHUNK_BYTES = 1 << 16  # inflated at once: a head costs little, and a bomb's pieces are alike
 _LEAP_BYTES = 1 << 12  # read ahead after a jump; four times as much with each step from there
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A blob far away, which gets bytes cheaper when it is told of them beforehand."""
+
+    def will_read(self, spans: Iterable[tuple[int, int]]) -> None: ...
+
+
+def will_read(blob: Blob, spans: Iterable[tuple[int, int]]) -> None:
+    """Tell a blob which `(offset, length)` spans will be read. Changes what reading costs, never what it gives."""
+    if isinstance(blob, Foreseeing):
+        blob.will_read(spans)
 
 
 @dataclass(slots=True)
@@ -73,6 +87,9 @@ class MeteredBlob:
     def size(self) -> int:
         return self.inner.size
 
+    def will_read(self, spans: Iterable[tuple[int, int]]) -> None:
+        will_read(self.inner, spans)
+
     def read_at(self, offset: int, length: int) -> bytes:
         data = self.inner.read_at(offset, length)
         self.meter.charge(len(data))
@@ -90,6 +107,9 @@ class HeadedBlob:
     def size(self) -> int:
         return self.inner.size
 
+    def will_read(self, spans: Iterable[tuple[int, int]]) -> None:
+        will_read(self.inner, spans)
+
     def read_at(self, offset: int, length: int) -> bytes:
         known = self.head[offset : offset + length] if offset >= 0 else b""
         if len(known) == length or offset + len(known) >= self.size:
@@ -104,6 +124,13 @@ class SliceBlob:
     inner: Blob
     start: int
     size: int
+
+    def will_read(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Only what is inside."""
+        own = (
+            (offset, min(length, self.size - offset)) for offset, length in spans if 0 <= offset < self.size
+        )
+        will_read(self.inner, ((self.start + offset, length) for offset, length in own))
 
     def read_at(self, offset: int, length: int) -> bytes:
         if offset < 0 or length < 0:
@@ -124,6 +151,9 @@ class WindowBlob:
     @property
     def size(self) -> int:
         return self.inner.size
+
+    def will_read(self, spans: Iterable[tuple[int, int]]) -> None:
+        will_read(self.inner, spans)
 
     def read_at(self, offset: int, length: int) -> bytes:
         start = offset - self._at

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from ajar.config import Options
 from ajar.errors import AjarError, TargetError
 from ajar.model.component import Scope
 from ajar.model.evidence import Evidence
+from ajar.model.lineage import Link
 from ajar.model.report import Report
 from ajar.pipeline import audit
 
@@ -17,24 +17,12 @@ LINKS = 64
 _KEYS = ("card.base-model", "config.base-model", "weights.base-model", "host.base-model")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One base model of another. `problem` says why nothing more is known of it."""
-
-    name: str
-    of: str  # the name of the model derived from it
-    depth: int  # 1 for a base of the release itself
-    relation: str  # finetune | adapter | quantized | merge | unknown
-    stated_at: str  # the place that names it
-    licences: tuple[str, ...] = ()  # on its weights
-    revision: str | None = None
-    problem: str = ""
-
-
 def follow(report: Report, options: Options, *, told: Callable[[str], None] | None = None) -> Iterator[Link]:
     """Links from the release upwards, breadth first. A circle and a base that cannot be had are links with a problem."""
     start = _name(report)
-    waiting = [(name, start, 1, item) for name, item in _bases(report)]
+    waiting: list[tuple[str, tuple[str, ...], Evidence]] = [
+        (name, (start,), item) for name, item in _bases(report)
+    ]
     seen = {start.lower()}
     shallow = Options(
         limits=options.limits, shallow=True, offline=options.offline, keep=options.keep, cache=options.cache
@@ -42,10 +30,12 @@ def follow(report: Report, options: Options, *, told: Callable[[str], None] | No
     for _ in range(LINKS):
         if not waiting:
             return
-        name, of, depth, item = waiting.pop(0)
-        place, relation = str(item.location), _relation(item)
+        name, line, item = waiting.pop(0)
+        of, depth = line[-1], len(line)
+        place = _place(item, of if depth > 1 else "")
+        relation = _relation(item)
         if name.lower() in seen:
-            circle = name.lower() == of.lower() or any(name.lower() == known.lower() for known in (start, of))
+            circle = any(name.lower() == known.lower() for known in line)
             problem = "leads back to a model of its own line" if circle else "stands in the line already"
             yield Link(name=name, of=of, depth=depth, relation=relation, stated_at=place, problem=problem)
             continue
@@ -72,12 +62,18 @@ def follow(report: Report, options: Options, *, told: Callable[[str], None] | No
             revision=base.release.revision,
         )
         if depth < DEPTH:
-            waiting += [(inner, name, depth + 1, ground) for inner, ground in _bases(base)]
+            waiting += [(inner, (*line, name), ground) for inner, ground in _bases(base)]
     if waiting:
-        name, of, depth, item = waiting[0]
+        name, line, item = waiting[0]
+        of, depth = line[-1], len(line)
         problem = f"the line has more than {LINKS} links"
         yield Link(
-            name=name, of=of, depth=depth, relation="unknown", stated_at=str(item.location), problem=problem
+            name=name,
+            of=of,
+            depth=depth,
+            relation="unknown",
+            stated_at=_place(item, of if depth > 1 else ""),
+            problem=problem,
         )
 
 
@@ -98,6 +94,15 @@ def _bases(report: Report) -> Iterator[tuple[str, Evidence]]:
                     found[name.lower()] = item if known is None or _relation(item) != "unknown" else known
     for item in found.values():
         yield str(item.value).strip().removeprefix("https://huggingface.co/").strip("/"), item
+
+
+def _place(item: Evidence, name: str) -> str:
+    """Where it is said, with the repository when that is not the target's own."""
+    return (
+        f"hf:{name}//{item.location}"
+        if name and not item.location.path.startswith("hub:")
+        else str(item.location)
+    )
 
 
 def _relation(item: Evidence) -> str:

@@ -45,6 +45,8 @@ class Options:
     mot: bool = False
     strict: bool = False
     bases: tuple[str, ...] = ()  # folders of base models, looked at for their licence only
+    lineage: bool = False  # ask hosts for the base models too, up to the roots
+    history: bool = False  # read the whole list of a repository's commits, not its first page
     shallow: bool = False  # cards, licences and configurations alone
     offline: bool = False  # answer from the cache alone
     keep: bool = True  # keep what was read from hosts

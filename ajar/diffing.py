@@ -8,16 +8,87 @@ from ajar.model.change import Change, Diff
 from ajar.model.component import LicenceMatch, MatchKind, Scope
 from ajar.model.judgement import DOORS, Door
 from ajar.model.report import Report
+from ajar.model.snapshot import Bounds, FileMark, Snapshot, UnsafeFile
 
 _ORDER = ("licence", "safety", "door", "right", "component", "verdict", "claim", "host", "file")
 _LEVELS = ("clean", "caution", "unknown", "dangerous")
 _ANSWERS = ("no", "unknown", "conditional", "yes")
+_READINGS = (("proven", "at_least"), ("declared", "declared"), ("possible", "at_most"))
+_SCOPES = (Scope.WEIGHTS, Scope.CODE, Scope.DATA, Scope.DOCUMENTS)  # the first is what a reader must not miss
 _FILES = 200
 _WITH_TEXT = (MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED, MatchKind.COMPOSITE)
+_UNCHANGED = (MatchKind.EXACT, MatchKind.TEMPLATE)
+# What moves of itself, and what a report of a later commit knows more of.
+_MOVING = frozenset(
+    {
+        "host.commit",
+        "host.downloads",
+        "host.file-changed",
+        "host.file-deleted",
+        "host.last-modified",
+        "host.likes",
+    }
+)
 
 
 def diff(before: Report, after: Report) -> Diff:
     """Every difference that matters to somebody who used the one and gets the other."""
+    return compare(snapshot(before), snapshot(after))
+
+
+def snapshot(report: Report, marks: Mapping[str, FileMark] | None = None) -> Snapshot:
+    """What of a report is compared. `marks` are those of files that no host states a digest of.
+
+    An archive's own mark stands beside its members, which have none.
+    """
+    known = marks or {}
+    return Snapshot(
+        locator=str(report.release.locator),
+        revision=report.release.revision,
+        licences={scope.value: _named(report, scope) for scope in _SCOPES},
+        open_scopes=frozenset(scope.value for scope in Scope if _is_open(report, scope)),
+        texts=_texts(report),
+        open_texts=frozenset(
+            match.location.path
+            for match in _with_text(report)
+            if match.licence.openness.value.startswith("open")
+        ),
+        untouched_texts=frozenset(
+            match.location.path for match in _with_text(report) if match.match in _UNCHANGED
+        ),
+        changed={
+            item.location.path: item.quote for item in report.evidence if item.key == "host.file-changed"
+        },
+        safety=report.safety.level,
+        unsafe={
+            file.path: UnsafeFile(
+                level=file.level,
+                why=file.findings[0].message if file.findings else "could not be looked at",
+            )
+            for file in report.safety.files
+            if file.level != "clean"
+        },
+        verdicts={
+            item.instrument: Bounds(at_least=item.at_least, declared=item.declared, at_most=item.at_most)
+            for item in report.verdicts
+        },
+        rights={right.id: right.answer for right in report.rights},
+        components={part.kind.value: part.state.value for part in report.components},
+        claims={claim.quote: claim.finding.value for claim in report.claims},
+        host=_host_facts(report),
+        files={
+            **known,
+            **{
+                entry.path: FileMark(size=entry.size, digest=entry.digest)
+                for entry in report.release.files
+                if entry.digest or entry.path not in known
+            },
+        },
+    )
+
+
+def compare(before: Snapshot, after: Snapshot) -> Diff:
+    """The same of what was kept of two reports."""
     changes = [
         *_licences(before, after),
         *_safety(before, after),
@@ -30,30 +101,36 @@ def diff(before: Report, after: Report) -> Diff:
         *_files(before, after),
     ]
     changes.sort(key=lambda change: (_ORDER.index(change.about), not change.is_worse))
-    return Diff(before=str(before.release.locator), after=str(after.release.locator), changes=tuple(changes))
+    return Diff(before=before.locator, after=after.locator, changes=tuple(changes))
 
 
-def _licences(before: Report, after: Report) -> Iterator[Change]:
-    for scope in Scope:
-        was, now = _named(before, scope), _named(after, scope)
+def _licences(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for scope in before.licences:
+        was, now = ", ".join(before.licences[scope]), ", ".join(after.licences.get(scope, ()))
         if was != now:
-            worse = _is_open(before, scope) and not _is_open(after, scope)
+            worse = scope in before.open_scopes and scope not in after.open_scopes
             yield Change(
-                about="licence", what=f"licence of the {scope.value}", before=was, after=now, is_worse=worse
+                about="licence", what=f"licence of the {scope}", before=was, after=now, is_worse=worse
             )
-    was_texts, now_texts = _texts(before), _texts(after)
-    for path in sorted(was_texts.keys() | now_texts.keys()):
-        was, now = was_texts.get(path, ""), now_texts.get(path, "")
+    for path in sorted(before.texts.keys() | after.texts.keys()):
+        was, now = before.texts.get(path, ""), after.texts.get(path, "")
         if was != now:
+            worse = bool(was and not now) or _says_less(before, after, path)
+            since = f", since {after.changed[path]}" if now and path in after.changed else ""
             yield Change(
-                about="licence", what=f"text at {path}", before=was, after=now, is_worse=bool(was and not now)
+                about="licence", what=f"text at {path}", before=was, after=now + since, is_worse=worse
             )
 
 
-def _named(report: Report, scope: Scope) -> str:
-    return ", ".join(
-        dict.fromkeys(match.licence.id for match in report.licences if scope in match.applies_to)
+def _says_less(before: Snapshot, after: Snapshot, path: str) -> bool:
+    """Whether a text stopped being open, or a known one got words that nobody has judged."""
+    return (path in before.open_texts and path not in after.open_texts) or (
+        path in before.untouched_texts and path not in after.untouched_texts
     )
+
+
+def _named(report: Report, scope: Scope) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(match.licence.id for match in report.licences if scope in match.applies_to))
 
 
 def _is_open(report: Report, scope: Scope) -> bool:
@@ -62,7 +139,11 @@ def _is_open(report: Report, scope: Scope) -> bool:
 
 
 def _texts(report: Report) -> dict[str, str]:
-    return {match.location.path: _in_words(match) for match in report.licences if match.match in _WITH_TEXT}
+    return {match.location.path: _in_words(match) for match in _with_text(report)}
+
+
+def _with_text(report: Report) -> Iterator[LicenceMatch]:
+    return (match for match in report.licences if match.match in _WITH_TEXT)
 
 
 def _in_words(match: LicenceMatch) -> str:
@@ -71,96 +152,101 @@ def _in_words(match: LicenceMatch) -> str:
     return f"{match.licence.id} ({match.match.value}{f': {words}' if words else ''})"
 
 
-def _safety(before: Report, after: Report) -> Iterator[Change]:
-    was, now = before.safety.level, after.safety.level
-    if was != now:
-        worse = _LEVELS.index(now) > _LEVELS.index(was)
-        yield Change(about="safety", what="safe to load", before=was, after=now, is_worse=worse)
-    old = {file.path: file.level for file in before.safety.files}
-    for file in after.safety.files:
-        level = old.get(file.path, "clean" if file.path in {item.path for item in before.files} else "")
-        if file.level not in {level, "clean"}:
-            first = file.findings[0].message if file.findings else "could not be looked at"
-            what = f"{file.path}: {first}"[:300]
+def _safety(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    if before.safety != after.safety:
+        worse = _LEVELS.index(after.safety) > _LEVELS.index(before.safety)
+        yield Change(
+            about="safety", what="safe to load", before=before.safety, after=after.safety, is_worse=worse
+        )
+    for path, file in after.unsafe.items():
+        old = before.unsafe.get(path)
+        level = old.level if old else "clean" if path in before.files else ""
+        if file.level != level:
+            what = f"{path}: {file.why}"[:300]
             yield Change(about="safety", what=what, before=level, after=file.level, is_worse=True)
 
 
-def _door(before: Report, after: Report) -> Iterator[Change]:
-    for name, read in (("proven", "at_least"), ("declared", "declared"), ("possible", "at_most")):
-        was, now = getattr(before.verdict("g7"), read), getattr(after.verdict("g7"), read)
+def _door(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for name, read in _READINGS:
+        was, now = getattr(before.verdicts["g7"], read), getattr(after.verdicts["g7"], read)
         if was != now:
             worse = DOORS.index(Door(now)) < DOORS.index(Door(was))
             yield Change(about="door", what=f"the door, {name}", before=was, after=now, is_worse=worse)
 
 
-def _rights(before: Report, after: Report) -> Iterator[Change]:
-    old = {right.id: right.answer for right in before.rights}
-    for right in after.rights:
-        was = old.get(right.id, "")
-        if was != right.answer:
-            bad = right.id != "revocable"
-            lower = _rank(right.answer) < _rank(was) if was else False
-            yield Change(about="right", what=right.id, before=was, after=right.answer, is_worse=lower is bad)
+def _rights(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for name, answer in after.rights.items():
+        was = before.rights.get(name, "")
+        if was != answer:
+            bad = name != "revocable"
+            lower = _rank(answer) < _rank(was) if was else False
+            yield Change(about="right", what=name, before=was, after=answer, is_worse=lower is bad)
 
 
 def _rank(answer: str) -> int:
     return _ANSWERS.index(answer) if answer in _ANSWERS else 1
 
 
-def _components(before: Report, after: Report) -> Iterator[Change]:
-    old = {part.kind: part.state.value for part in before.components}
-    for part in after.components:
-        was = old.get(part.kind, "")
-        if was != part.state.value:
-            gone = part.state.value in {"absent", "withheld", "unknown"}
-            yield Change(
-                about="component", what=part.kind.value, before=was, after=part.state.value, is_worse=gone
-            )
+def _components(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for name, state in after.components.items():
+        was = before.components.get(name, "")
+        if was != state:
+            gone = state in {"absent", "withheld", "unknown"}
+            yield Change(about="component", what=name, before=was, after=state, is_worse=gone)
 
 
-def _verdicts(before: Report, after: Report) -> Iterator[Change]:
-    old = {verdict.instrument: verdict for verdict in before.verdicts}
-    for verdict in after.verdicts:
-        was = old.get(verdict.instrument)
-        if was is None or verdict.instrument == "g7" or was.declared == verdict.declared:
+def _verdicts(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """One line an instrument: what is declared, or else the bound that moved."""
+    for name, now in after.verdicts.items():
+        was = before.verdicts.get(name)
+        if was is None or name == "g7":
             continue
-        yield Change(about="verdict", what=verdict.instrument, before=was.declared, after=verdict.declared)
+        for words, read in (("", "declared"), (", proven", "at_least"), (", possible", "at_most")):
+            old, new = getattr(was, read), getattr(now, read)
+            if old != new:
+                yield Change(about="verdict", what=f"{name}{words}", before=old, after=new)
+                break
 
 
-def _claims(before: Report, after: Report) -> Iterator[Change]:
-    old = {claim.quote: claim.finding.value for claim in before.claims}
-    new = {claim.quote: claim.finding.value for claim in after.claims}
-    for quote in sorted(old.keys() | new.keys()):
-        if old.get(quote) != new.get(quote):
-            yield Change(about="claim", what=quote[:200], before=old.get(quote, ""), after=new.get(quote, ""))
+def _claims(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for quote in sorted(before.claims.keys() | after.claims.keys()):
+        was, now = before.claims.get(quote, ""), after.claims.get(quote, "")
+        if was != now:
+            yield Change(about="claim", what=quote[:200], before=was, after=now)
 
 
-def _host(before: Report, after: Report) -> Iterator[Change]:
-    was, now = _host_facts(before), _host_facts(after)
-    for key in sorted(was.keys() | now.keys()):
-        if was.get(key) != now.get(key):
-            yield Change(about="host", what=key, before=was.get(key, ""), after=now.get(key, ""))
+def _host(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    for key in sorted(before.host.keys() | after.host.keys()):
+        was, now = _values(before.host.get(key, "")), _values(after.host.get(key, ""))
+        gone, come = ", ".join(sorted(was - now)), ", ".join(sorted(now - was))
+        if gone or come:
+            yield Change(about="host", what=key, before=gone, after=come)
 
 
-_MOVING = frozenset({"host.downloads", "host.likes", "host.last-modified"})
+def _values(joined: str) -> frozenset[str]:
+    return frozenset(joined.split(", ")) if joined else frozenset()
 
 
 def _host_facts(report: Report) -> Mapping[str, str]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     for item in report.evidence:
-        if item.key.startswith("host.") and item.key not in _MOVING:
-            found.setdefault(item.key, []).append(str(item.value))
+        if item.key.startswith("host.") and item.key not in _MOVING and item.value is not None:
+            found.setdefault(item.key, set()).add(str(item.value))
     return {key: ", ".join(sorted(values)) for key, values in found.items()}
 
 
-def _files(before: Report, after: Report) -> Iterator[Change]:
+def _files(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """Files added, removed or changed. Without a digest only another size shows that a file changed."""
-    old = {entry.path: entry for entry in before.release.files}
-    new = {entry.path: entry for entry in after.release.files}
-    for number, path in enumerate(sorted(old.keys() | new.keys())):
-        if number >= _FILES * 50:
-            return
+    old, new = before.files, after.files
+    told = 0
+    for path in sorted(old.keys() | new.keys()):
         was, now = old.get(path), new.get(path)
+        if was == now:
+            continue
+        told += 1
+        if told > _FILES:
+            yield Change(about="file", what="more files", before="", after=f"more than {_FILES} changed")
+            return
         if was is None or now is None:
             yield Change(
                 about="file",
@@ -169,13 +255,8 @@ def _files(before: Report, after: Report) -> Iterator[Change]:
                 after=f"{now.size:,} bytes" if now else "",
             )
         elif was.size != now.size or (was.digest and now.digest and was.digest != now.digest):
-            yield Change(
-                about="file",
-                what=path,
-                before=_entry(was.size, was.digest),
-                after=_entry(now.size, now.digest),
-            )
+            yield Change(about="file", what=path, before=_entry(was), after=_entry(now))
 
 
-def _entry(size: int, digest: str | None) -> str:
-    return f"{size:,} bytes{f', {digest[:19]}…' if digest else ''}"
+def _entry(file: FileMark) -> str:
+    return f"{file.size:,} bytes{f', {file.digest[:19]}…' if file.digest else ''}"

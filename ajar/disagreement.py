@@ -67,8 +67,9 @@ def _places(report: Report) -> Iterator[tuple[str, str, Confidence]]:
             Confidence.HIGH,
         )
     for item in report.evidence:
-        if item.key == "host.origin":
-            yield str(item.value), "by the repository that the checkout came from", Confidence.HIGH
+        if item.key == "release.origin":
+            place = f"https://{item.value}".replace("https://hf.co/", "https://huggingface.co/")
+            yield place, "by the repository that the checkout came from", Confidence.HIGH
     bases = any(item.key in {"card.base-model", "config.base-model"} for item in report.evidence)
     for item in report.evidence:
         if item.key == "config.name-or-path" and not bases:

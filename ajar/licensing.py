@@ -184,8 +184,12 @@ def terms(wanted: Licence) -> Terms:
 
 
 def story(wanted: Licence) -> LicenceStory:
-    """The history of its text, and which well-known models stand under it."""
-    return rights.story(wanted.id)
+    """The history of its text, and which well-known models and releases stand under it."""
+    from ajar.catalogue import load
+
+    under = [item for item in load().systems if item.licence and item.licence.id == wanted.id]
+    releases = sorted((str(item.date or ""), item.name) for item in under)
+    return replace(rights.story(wanted.id), releases=tuple((name, date) for date, name in releases))
 
 
 def compared(left: Licence, right: Licence) -> tuple[FacetDifference, ...]:

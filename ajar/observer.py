@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,19 +15,11 @@ from ajar.formats.registry import by_id, expected_formats, sniff
 from ajar.interfaces import HEAD_BYTES, Blob, Member, OpenRelease, Progress
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Evidence, Gap, GapReason, Location, Text
-from ajar.model.judgement import Severity
 from ajar.model.release import FileEntry, Release, is_front
 from ajar.model.report import FileFacts
 from ajar.model.scan import FileSafety
 
 INSPECTOR = "pipeline"
-# The files of a base model that say under what licence it stands.
-_TELLS_LICENCE = re.compile(
-    r"(?:^|/)(?:readme[^/]*|[^/]*card[^/]*|[^/]*licen[cs]e[^/]*|copying[^/]*|config\.json)$", re.IGNORECASE
-)
-_SEVERITIES = tuple(Severity)
-_FINDINGS_A_FILE = 20  # in the list of the whole release; the file's own list has all
-
 
 _Located = TypeVar("_Located", Evidence, Gap)
 

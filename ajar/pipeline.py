@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from ajar import claims, components, rights, safety
 from ajar.components.checks import release_findings
 from ajar.components.code import Library
+from ajar.components.hosted import host_findings
 from ajar.components.weights import weight_files
 from ajar.config import Options
 from ajar.disagreement import disagreements
@@ -19,22 +19,17 @@ from ajar.interfaces import Progress
 from ajar.judging import Case, by_severity, conclude
 from ajar.model.component import SCOPE_OF, Component, ComponentKind, LicenceMatch, Scope
 from ajar.model.dossier import Dossier, by_kind
-from ajar.model.evidence import Basis
+from ajar.model.evidence import Basis, Gap
 from ajar.model.judgement import DOORS, Door, Severity
-from ajar.model.lineage import Base
 from ajar.model.locator import Locator
-from ajar.model.release import Release
 from ajar.model.report import Control, Report
-from ajar.model.scan import Cost, FileSafety
+from ajar.model.scan import Cost, FileSafety, Safety
 from ajar.observer import Observer
 from ajar.releases import split
 from ajar.sources import open_release
+from ajar.upstream import Upstream, title_of
 
 INSPECTOR = "pipeline"
-# The files of a base model that say under what licence it stands.
-_TELLS_LICENCE = re.compile(
-    r"(?:^|/)(?:readme[^/]*|[^/]*card[^/]*|[^/]*licen[cs]e[^/]*|copying[^/]*|config\.json)$", re.IGNORECASE
-)
 _FINDINGS_A_FILE = 20  # in the list of the whole release; the file's own list has all
 
 
@@ -62,45 +57,27 @@ def audit_texts(
         seen = Observer(options.limits, progress, options.shallow, options.scan).observe(opened)
         counter = opened.meter
     dossier = seen.dossier()
-    title = _title(seen.release)
-    look = _local_bases(options)
+    title = title_of(seen.release)
+    upstream = Upstream(options)
     inner = tuple(
-        _judge(part.dossier, part.title, part.shared, seen.scanned, look) for part in split(dossier)
+        _judge(part.dossier, part.title, part.shared, seen.scanned, upstream) for part in split(dossier)
     )
     whole = (
-        _judge(dossier, title, None, seen.scanned, look) if not inner else _judge_many(dossier, title, inner)
+        _judge(dossier, title, None, seen.scanned, upstream)
+        if not inner
+        else _judge_many(dossier, title, inner)
     )
     cost = Cost(
-        bytes_read=(counter or seen.meter).bytes_read,
+        bytes_read=(counter or seen.meter).bytes_read + upstream.bytes_read,
         bytes_total=seen.release.size_bytes,
-        requests=counter.requests if counter else 0,
+        requests=(counter.requests if counter else 0) + upstream.requests,
         seconds=round(time.perf_counter() - started, 4),
     )
+    gaps = (*whole.gaps, *upstream.gaps)
     notes = by_severity((*whole.findings, *disagreements(whole))) if not inner else whole.findings
-    report = replace(
-        whole, findings=notes, cost=cost, releases=tuple(replace(part, cost=cost) for part in inner)
-    )
+    parts = tuple(replace(part, cost=cost) for part in inner)
+    report = replace(whole, findings=notes, gaps=gaps, cost=cost, releases=parts)
     return report, {text.path: text.text for text in dossier.texts}
-
-
-def _local_bases(options: Options) -> Callable[[str], Base | None]:
-    """What the folders of base models that the caller gave say of their own licences, by the model's name."""
-    found: dict[str, Base] = {}
-    for folder in options.bases:
-        with open_release(Locator.parse(folder), options) as opened:
-            seen = Observer(options.limits, None)
-            seen.release = opened.release
-            for entry in opened.release.files:
-                if _TELLS_LICENCE.search(entry.path):
-                    seen.look_at(opened, entry)
-        dossier = seen.dossier()
-        matches = [
-            item for item in rights.matches(dossier) if Scope.WEIGHTS in item.applies_to or item.text_present
-        ]
-        licences = tuple({item.licence.id: item.licence for item in rights.chosen(matches)}.values())
-        name = _title(seen.release)
-        found[name.rpartition("/")[2].lower()] = Base(name=name, licences=licences, source=folder)
-    return lambda name: found.get(name.rstrip("/").rpartition("/")[2].lower())
 
 
 def _judge(
@@ -108,12 +85,12 @@ def _judge(
     title: str,
     shared: Dossier | None,
     scanned: Sequence[FileSafety],
-    look: Callable[[str], Base | None],
+    upstream: Upstream,
 ) -> Report:
     """All judges, in order, over the facts of one release."""
     found = rights.matches(dossier)
     binding = rights.chosen(found)
-    line = rights.parents(dossier, title, lookup=look)
+    line = upstream.line(rights.parents(dossier, title, lookup=upstream.base), title)
     parts = tuple(_licensed(part, binding) for part in components.find(dossier, title, _libraries(), shared))
     weights = by_kind(parts)[ComponentKind.FINAL_PARAMETERS]
     safe = safety.assess(dossier, scanned)
@@ -121,6 +98,12 @@ def _judge(
         *rights.judge(dossier, found, weights_here=weights.state in {Basis.VERIFIED, Basis.UNKNOWN}),
         *rights.judge_lineage(dossier, found, line, title=title, terms_of=rights.known_terms),
         *release_findings(dossier, parts),
+        *host_findings(
+            dossier,
+            licences={match.licence.id for match in binding if Scope.WEIGHTS in match.applies_to},
+            tagged=_tagged(dossier),
+            levels={file.path: file.level for file in safe.files},
+        ),
         *(
             replace(finding, message=f"{file.path}: {finding.message}")
             for file in safe.files
@@ -140,7 +123,23 @@ def _judge(
         statements=claims.find(dossier.texts),
         aside=shared.all("card.approval") if shared else (),
     )
-    return conclude(case, notes)
+    return replace(conclude(case, notes), gaps=(*dossier.gaps, *_unscanned(dossier, safe)))
+
+
+def _unscanned(dossier: Dossier, safe: Safety) -> Iterator[Gap]:
+    """What the safety checks could not look at, where nobody else says so of that file."""
+    told = {(gap.location.path, gap.reason) for gap in dossier.gaps}
+    for file in safe.files:
+        for gap in file.gaps:
+            if (gap.location.path, gap.reason) not in told:
+                told.add((gap.location.path, gap.reason))
+                yield gap
+
+
+def _tagged(dossier: Dossier) -> set[str]:
+    """Ids of the licences that the host's tags mean."""
+    found = (rights.resolve(str(item.value)) for item in dossier.all("host.licence"))
+    return {licence.id for licence in found if licence is not None}
 
 
 def _judge_many(dossier: Dossier, title: str, inner: tuple[Report, ...]) -> Report:
@@ -157,7 +156,7 @@ def _judge_many(dossier: Dossier, title: str, inner: tuple[Report, ...]) -> Repo
         claims=tuple(claim for report in inner for claim in report.claims),
         lineage=tuple(parent for report in inner for parent in report.lineage),
         evidence=dossier.evidence,
-        gaps=dossier.gaps,
+        gaps=tuple(dict.fromkeys((*dossier.gaps, *(gap for report in inner for gap in report.gaps)))),
     )
 
 
@@ -196,27 +195,20 @@ def _libraries() -> dict[str, Library]:
 
 def _control(dossier: Dossier, shared: Dossier | None, found: tuple[LicenceMatch, ...]) -> Control:
     approval = dossier.all("card.gated", "card.approval") or (shared.all("card.approval") if shared else ())
+    by_host = {item.value for item in dossier.all("host.gated")}
     weights = [match for match in found if Scope.WEIGHTS in match.applies_to]
     revocable = any("revocable" in match.licence.limits for match in weights) if weights else None
     signed = any(item.path.endswith(("model.sig", ".sigstore", ".sigstore.json")) for item in dossier.files)
     bases = (
-        str(item.value) for item in dossier.all("card.base-model", "config.base-model", "weights.base-model")
+        str(item.value)
+        for item in dossier.all(
+            "card.base-model", "config.base-model", "weights.base-model", "host.base-model"
+        )
     )
-    host = [item.value for item in dossier.all("host.gated")]
     return Control(
         hosted_only=True if dossier.all("card.hosted-only") else (False if weight_files(dossier) else None),
-        gated=True if approval or any(host) else (False if host else None),
+        gated=True if approval or by_host & {"auto", "manual"} else False if by_host else None,
         signed=signed,
         revocable=revocable,
         base_models=tuple(dict.fromkeys(bases)),
     )
-
-
-def _title(release: Release) -> str:
-    if release.locator.scheme in {"hf", "ollama", "oci"}:
-        return release.locator.name.strip("/")
-    name = release.locator.subpath or release.locator.name
-    path = Path(name)
-    if path.parent.name == "snapshots":
-        path = path.parent.parent
-    return path.resolve().name.removeprefix("models--").replace("--", "/") or str(path)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ajar.components.checks import has_model
 from ajar.components.identity import folder_of, is_aside
+from ajar.errors import TargetNotFound
 from ajar.model.dossier import Dossier
 from ajar.model.locator import Locator
 from ajar.model.release import Release
+from ajar.model.report import Report
 
 # A folder of these at the top is one pipeline made of parts, not many releases.
 _PIPELINE_FILES = frozenset({"model_index.json", "modules.json"})
@@ -114,3 +117,12 @@ def _part_of(dossier: Dossier, paths: set[str], folder: str | None) -> Dossier:
 def _base(path: str) -> str:
     """The file a fact belongs to: `x.gguf#chat_template` belongs to `x.gguf`."""
     return path.partition("#")[0]
+
+
+def require_model(report: Report) -> None:
+    """Raises `TargetNotFound` for a report on something that is no model: it is never a pass."""
+    if not report.releases and not has_model(report.components):
+        raise TargetNotFound(
+            "there is no model in this: no weights, no link to any, no card, no configuration",
+            hint="looked for: weights, model card, model metadata; give the folder that holds the release",
+        )

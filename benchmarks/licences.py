@@ -104,7 +104,7 @@ def main() -> int:
     rows = _sampled([json.loads(line) for line in lines], arguments.sample)
     print(f"{len(rows)} texts, CPU time of one core\n")
     print(
-        "| tool | verbatim right | template right / clean | modified named / silent | both of two | false on prose | ms median / p95 | load s | RSS MB |"
+        "| tool | verbatim right | template right / clean | modified named / silent | both of two | false on prose | ms median / mean / p95 | load s | RSS MB |"
     )
     print("|-|-|-|-|-|-|-|-|-|")
     for peer in (f"ajar={sys.executable}", *arguments.peer):
@@ -173,7 +173,7 @@ def scored(name: str, rows: list[dict[str, Any]], answers: Iterable[Mapping[str,
         f"{share(MODIFIED, 'named')} / {share(MODIFIED, 'clean')}",
         share(["concat"], "named"),
         "-" if prose == "-" else f"{100 - float(prose):.1f}",
-        f"{times[len(times) // 2]:.2f} / {times[int(0.95 * len(times))]:.1f}",
+        f"{times[len(times) // 2]:.2f} / {sum(times) / len(times):.1f} / {times[int(0.95 * len(times))]:.1f}",
         f"{facts.get('load_s', 0):.2f}",
         f"{facts.get('rss_mb', 0):.0f}",
     )

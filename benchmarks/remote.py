@@ -1,189 +1,231 @@
-"""Releases on a hub that answers after 30 ms: requests, bytes, seconds. `python benchmarks/remote.py`.
+"""Releases on a hub behind 30 ms and 100 Mbit/s: requests, bytes, seconds. `python benchmarks/remote.py [VENVS]`.
 
-The hub is the stand-in of the tests, on loopback; the weights are sparse with real headers. Downloading is computed
-at 100 Mbit/s, not done. Each audit is a command of its own with an empty cache, start-up included.
+The hub is the stand-in of the tests, on loopback: it answers each request after 30 ms, and all its answers share one
+line of 100 Mbit/s. Weights are sparse, with real headers. Every run is a command of its own with an empty cache,
+start-up included. VENVS has an environment a peer (aisbom, modelaudit); one that is missing is made there with pip.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import struct
+import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.build.pickles import row, stream, text
+from tests.build.sparse import gguf, onnx, safetensors, torch_zip
 from tests.standin.hub import Hub, Sparse, hub
 
 LATENCY_S = 0.03
 BITS_A_SECOND = 100_000_000
+PATIENCE_S = 60  # for a peer; one that reads headers needs a second, one that downloads needs minutes
+SCALE = 100  # of the size at which downloading is really run
 SMALL = 100
+TRIES = 3  # the best is told; neighbours on the machine only add
 GIB = 1 << 30
+NAME = "org/model"
 CARD = b"---\nlicense: apache-2.0\n---\n# Model\nWeights under Apache-2.0.\n"
+PEERS = {"aisbom": "aisbom-cli==1.7.0", "modelaudit": "modelaudit==0.2.54"}
+QUIET = {
+    "AISBOM_NO_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_XET": "1",
+    "NO_ANALYTICS": "1",
+    "NO_COLOR": "1",
+    "PROMPTFOO_DISABLE_TELEMETRY": "1",
+}
+DOWNLOAD = """
+import sys, time
+from huggingface_hub import snapshot_download
+started = time.perf_counter()
+snapshot_download(sys.argv[1], local_dir=sys.argv[2])
+print(time.perf_counter() - started)
+"""
 
 
-def safetensors(size: int, tensors: int = 300) -> Sparse:
-    """A header for `tensors` equal tensors, and zeros."""
-    share = size // tensors // 2 * 2
-    rows = {
-        f"layers.{number}.weight": {
-            "dtype": "F16",
-            "shape": [share // 2],
-            "data_offsets": [share * number, share * (number + 1)],
-        }
-        for number in range(tensors)
-    }
-    head = json.dumps(rows).encode()
-    return Sparse(8 + len(head) + share * tensors, {0: struct.pack("<Q", len(head)) + head})
-
-
-def gguf(size: int, tensors: int = 700, words: int = 128_000) -> Sparse:
-    """GGUF 3 with a vocabulary of `words`, as large models have."""
-
-    def text(value: str) -> bytes:
-        return struct.pack("<Q", len(value)) + value.encode()
-
-    share = size // tensors // 64 * 64
-    keys = text("general.architecture") + struct.pack("<I", 8) + text("llama")
-    keys += text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, words)
-    keys += b"".join(text(f"token{number}") for number in range(words))
-    table = b"".join(
-        text(f"blk.{number}.weight") + struct.pack("<IQIQ", 1, share // 2, 1, share * number)
-        for number in range(tensors)
-    )
-    head = b"GGUF" + struct.pack("<IQQ", 3, tensors, 2) + keys + table
-    start = -(-len(head) // 32) * 32
-    return Sparse(start + share * tensors, {0: head})
-
-
-class _Recorder(io.RawIOBase):
-    """A file to write to that keeps what is not zeros."""
-
-    def __init__(self) -> None:
-        self.at = self.end = 0
-        self.spans: dict[int, bytes] = {}
-
-    def write(self, data: Any) -> int:
-        piece = bytes(data)
-        if any(piece[:64]) or piece.strip(b"\0"):
-            self.spans[self.at] = piece
-        self.at += len(piece)
-        self.end = max(self.end, self.at)
-        return len(piece)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self.at = offset + (0, self.at, self.end)[whence]
-        return self.at
-
-    def tell(self) -> int:
-        return self.at
-
-    def seekable(self) -> bool:
-        return True
-
-    def writable(self) -> bool:
-        return True
-
-
-def torch_zip(size: int, storages: int = 100) -> Sparse:
-    """A checkpoint as torch saves it: `data.pkl` and stored members of zeros."""
-    made, piece = _Recorder(), bytes(16 << 20)
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("archive/data.pkl", stream(row(text("weights"))))
-        for number in range(storages):
-            entry = zipfile.ZipInfo(f"archive/data/{number}")
-            with archive.open(entry, "w", force_zip64=True) as member:
-                for _ in range(size // storages // len(piece)):
-                    member.write(piece)
-        archive.writestr("archive/version", b"3\n")
-    return Sparse(made.end, made.spans)
-
-
-def onnx(size: int, tensors: int = 30) -> Sparse:
-    """One graph of one node, with `tensors` initializers of zeros."""
-
-    def varint(value: int) -> bytes:
-        found = b""
-        while value > 127:
-            found, value = found + bytes([value & 127 | 128]), value >> 7
-        return found + bytes([value])
-
-    share = size // tensors // 4 * 4
-    node = b"\x0a\x01x\x12\x01y\x22\x08Identity"
-    heads = [
-        b"\x08" + varint(share // 4) + b"\x10\x01\x42\x03w%02d" % number + b"\x4a" + varint(share)
-        for number in range(tensors)
-    ]
-    rows = [b"\x2a" + varint(len(head) + share) + head for head in heads]
-    graph = b"\x0a" + varint(len(node)) + node
-    length = len(graph) + sum(len(row) + share for row in rows)
-    start = b"\x08\x08\x3a" + varint(length) + graph
-    spans, at = {0: start}, len(start)
-    for line in rows:
-        spans[at] = line
-        at += len(line) + share
-    return Sparse(at, spans)
-
-
-def releases() -> Iterator[tuple[str, dict[str, Any]]]:
-    """`(what it is, its files)`."""
+def releases(scale: int = 1) -> Iterator[tuple[str, dict[str, Any]]]:
+    """`(what it is, its files)`, each weight file `scale` times smaller."""
     own = {"README.md": CARD, "config.json": b'{"model_type": "llama"}'}
-    shards = {f"model-0000{number}-of-00002.safetensors": safetensors(8 * GIB) for number in (1, 2)}
+    shards = {f"model-0000{number}-of-00002.safetensors": safetensors(8 * GIB // scale) for number in (1, 2)}
     yield "two shards of safetensors, 16 GiB", {**own, **shards}
-    yield "one GGUF, 40 GiB", {**own, "model.gguf": gguf(40 * GIB)}
-    yield "one torch zip, 10 GiB", {**own, "pytorch_model.bin": torch_zip(10 * GIB)}
-    yield "one ONNX, 2 GB", {**own, "model.onnx": onnx(2_000_000_000)}
+    yield "one GGUF, 40 GiB", {**own, "model.gguf": gguf(40 * GIB // scale)}
+    yield "one torch zip, 10 GiB, 100 storages", {**own, "pytorch_model.bin": torch_zip(10 * GIB // scale)}
+    yield "one ONNX, 2 GB, 30 initializers", {**own, "model.onnx": onnx(2_000_000_000 // scale)}
 
 
-def audited(standin: Hub, *targets: str) -> tuple[list[dict[str, Any]], float]:
-    """The reports of one command with an empty cache, and its seconds."""
-    with tempfile.TemporaryDirectory() as cache:
-        own = {
-            "HF_ENDPOINT": standin.endpoint,
-            "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-            "AJAR_CACHE": cache,
-        }
-        command = [sys.executable, "-m", "ajar", "audit", *targets, "--format", "json", "--quiet"]
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One command, and what the hub saw of it."""
+
+    code: int | None  # None: stopped when patience was out
+    out: str
+    err: str
+    seconds: float
+    requests: int
+    sent: int
+
+
+def settle(standin: Hub) -> None:
+    """Wait until what an earlier command asked for has been sent, or given up."""
+    before = -1
+    while standin.sent != before:
+        before = standin.sent
+        time.sleep(1)
+    standin.asked.clear()
+    standin.sent = 0
+
+
+def stop_workers(home: str) -> None:
+    """End what a stopped command left running: processes whose home is its own."""
+    for page in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if f"HOME={home}".encode() in page.read_bytes().split(b"\0"):
+                os.kill(int(page.parent.name), signal.SIGKILL)
+
+
+def ran(standin: Hub, command: list[str], patience_s: float, **more: str) -> Ran:
+    """Run a command against the stand-in, at home nowhere."""
+    settle(standin)
+    with tempfile.TemporaryDirectory() as home:
+        own = {**QUIET, "HF_ENDPOINT": standin.endpoint, "HOME": home, "AJAR_CACHE": f"{home}/kept", **more}
+        own = {name: value.replace("{home}", home) for name, value in own.items()}
+        command = [part.replace("{home}", home) for part in command]
         started = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, env={**os.environ, **own}, check=True)
+        code: int | None = None
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **own},
+            cwd=home,
+            text=True,
+        ) as process:
+            try:
+                out, err = process.communicate(timeout=patience_s)
+                code = process.returncode
+            except subprocess.TimeoutExpired:
+                process.kill()
+                stop_workers(home)
+                out, err = process.communicate()
         seconds = time.perf_counter() - started
-    found = json.loads(done.stdout)
-    return (found if isinstance(found, list) else found.get("reports", [found])), seconds
+    return Ran(code, out, err, seconds, standin.requests(), standin.sent)
+
+
+def audited(standin: Hub, *targets: str) -> tuple[list[dict[str, Any]], Ran]:
+    """The reports of one command."""
+    command = [sys.executable, "-m", "ajar", "audit", *targets, "--format", "json", "--quiet"]
+    done = ran(standin, command, 600, PYTHONPATH=str(Path(__file__).parent.parent))
+    if done.code:
+        raise SystemExit(done.err)
+    found = json.loads(done.out)
+    return (found if isinstance(found, list) else [found]), done
+
+
+def own_table(standin: Hub) -> None:
+    print("| release | there | the host serves | read | share | requests | seconds |")
+    print("|---|---|---|---|---|---|---|")
+    for what, files in releases():
+        standin.add(NAME, files)
+        for several in (True, False):
+            standin.faults.several_ranges = several
+            reports, done = min(
+                (audited(standin, NAME) for _ in range(TRIES)), key=lambda run: run[1].seconds
+            )
+            there, read = reports[0]["cost"]["bytes_total"], reports[0]["cost"]["bytes_read"]
+            print(
+                f"| {what} | {there / 1e9:.1f} GB | {'several ranges' if several else 'one range'} "
+                f"| {read / 1e6:.2f} MB | {read / there:.4%} | {done.requests} | {done.seconds:.1f} |",
+                flush=True,
+            )
+        standin.faults.several_ranges = False
+
+
+def downloaded(standin: Hub) -> Iterator[float]:
+    """Seconds to download each release: really run at a hundredth of the size, times a hundred."""
+    for _, files in releases(SCALE):
+        standin.add(NAME, files)
+        done = ran(standin, [sys.executable, "-c", DOWNLOAD, NAME, "{home}/model"], 600)
+        if done.code:
+            raise SystemExit(done.err)
+        yield float(done.out.split()[-1]) * SCALE
+
+
+def peer_commands(venvs: Path, standin: Hub, files: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """AIsbom knows one hub by name and no other, so it is given the addresses of the weights there."""
+    weights = [path for path, content in files.items() if isinstance(content, Sparse)]
+    address = f"{standin.endpoint}/{NAME}/resolve/main/{weights[0]}"
+    yield "aisbom", [str(venvs / "aisbom/bin/aisbom"), "scan", address, "--output", "{home}/bom.json"]
+    yield "modelaudit", [
+        str(venvs / "modelaudit/bin/modelaudit"), "scan", f"hf://{NAME}", "--format", "json",
+        "--max-size", "100GB", "--timeout", "600",
+    ]  # fmt: skip
+
+
+def peer_table(standin: Hub, venvs: Path) -> None:
+    """What each peer did; the stand-in sends one range at a time, as S3 does."""
+    print("\n| release | tool | seconds | requests | sent to it | what it did |")
+    print("|---|---|---|---|---|---|")
+    slow = list(downloaded(standin))
+    for (what, files), seconds in zip(releases(), slow, strict=True):
+        standin.add(NAME, files)
+        reports, done = min((audited(standin, NAME) for _ in range(TRIES)), key=lambda run: run[1].seconds)
+        level = reports[0]["safety"]["level"]
+        print(
+            f"| {what} | ajar | {done.seconds:.1f} | {done.requests} | {done.sent / 1e6:.2f} MB | {level} |"
+        )
+        for name, command in peer_commands(venvs, standin, files):
+            found = ran(standin, command, PATIENCE_S)
+            words = " ".join(re.sub(r"[^ -~]", " ", found.out + found.err).replace("|", "/").split())
+            end = f"stopped after {PATIENCE_S} s" if found.code is None else f"exit {found.code}"
+            print(
+                f"| {what} | {name} | {found.seconds:.1f} | {found.requests} | {found.sent / 1e6:.2f} MB "
+                f"| {end}; {words[-160:]} |",
+                flush=True,
+            )
+        there = sum(content.size for content in files.values() if isinstance(content, Sparse))
+        print(
+            f"| {what} | a download alone | {seconds:.0f} | | {there / 1e6:,.0f} MB | run at 1/{SCALE} |",
+            flush=True,
+        )
+
+
+def made(venvs: Path) -> Path:
+    """Environments of the peers."""
+    for name, package in PEERS.items():
+        if not (venvs / name / "bin" / name).exists():
+            subprocess.run([sys.executable, "-m", "venv", str(venvs / name)], check=True)
+            subprocess.run([str(venvs / name / "bin/pip"), "install", "-qq", package], check=True)
+    return venvs.resolve()
+
+
+def small_ones(standin: Hub) -> None:
+    names = [f"org/small-{number}" for number in range(SMALL)]
+    for name in names:
+        small = {"README.md": CARD, "config.json": b"{}", "model.safetensors": safetensors(1 << 20, 4)}
+        standin.add(name, small)
+    _, done = audited(standin, *names)
+    print(f"\n{SMALL} small releases: {SMALL / done.seconds:.1f} a second, {done.requests} requests")
 
 
 def main() -> None:
-    print("| release | bytes there | read | share | requests | ajar | to download it |")
-    print("|---|---|---|---|---|---|---|")
+    venvs = made(Path(sys.argv[1] if len(sys.argv) > 1 else "build/peers"))
     with hub() as standin:
-        for what, files in releases():
-            standin.add("org/model", files)
-            standin.faults.latency = LATENCY_S
-            standin.asked.clear()
-            reports, seconds = audited(standin, "org/model")
-            cost = reports[0]["cost"]
-            there, read = cost["bytes_total"], cost["bytes_read"]
-            minutes = there * 8 / BITS_A_SECOND / 60
-            print(
-                f"| {what} | {there / 1e9:.1f} GB | {read / 1e6:.2f} MB | {read / there:.4%} "
-                f"| {standin.requests()} | {seconds:.2f} s | {minutes:.0f} min |"
-            )
-        names = [f"org/small-{number}" for number in range(SMALL)]
-        for name in names:
-            standin.add(
-                name, {"README.md": CARD, "config.json": b"{}", "model.safetensors": safetensors(1 << 20, 4)}
-            )
-        standin.asked.clear()
-        _, seconds = audited(standin, *names)
-        print(f"\n{SMALL} small releases: {SMALL / seconds:.1f} a second, {standin.requests()} requests")
+        standin.faults.latency, standin.faults.bits_a_second = LATENCY_S, BITS_A_SECOND
+        own_table(standin)
+        small_ones(standin)
+        peer_table(standin, venvs)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).parents[1] / "ajar" / "rights" / "data"
 
@@ -150,8 +151,8 @@ def row_texts(sources: Path) -> dict[str, str]:
     return texts
 
 
-def rows() -> list[dict[str, str]]:
-    found: list[dict[str, str]] = tomllib.loads((DATA / "licences.toml").read_text("utf-8"))["licence"]
+def rows() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((DATA / "licences.toml").read_text("utf-8"))["licence"]
     return found
 
 
@@ -312,21 +313,37 @@ def only(name: str) -> str:
 def write_index(
     sources: Path, texts: dict[str, str], other: dict[str, str], deprecated: set[str], table: Iterable[str]
 ) -> None:
+    from licence_blanks import blanks, marked_by_hand
+
     from ajar.rights.normalise import words_of
 
     wordings = Wordings(list(texts))
+    own_blanks = {row["id"]: row["blanks"] for row in rows() if "blanks" in row}
     for name, text in texts.items():
-        words = tuple(words_of(text).words)
+        found = words_of(text)
+        words = tuple(found.words)
         path = sources / MARKUP / f"{name}.xml"
         shown, own, laid = marked(path, words) if path.exists() else ([], [], [])
         if path.exists():
             notice = marked(path, (), "standardLicenseHeader")[0]
             own, laid = notice_alone(shown, own, notice), notice_alone(words, laid, notice)
-        wordings.add(name, words, laid, published=True)
+        wordings.add(
+            name,
+            words,
+            tidy(
+                [
+                    *laid,
+                    *blanks(text, found.spans),
+                    *marked_by_hand(text, found.spans, own_blanks.get(name, ())),
+                ]
+            ),
+            published=True,
+        )
         earlier = sources / EARLIER / f"{name}.json"
         if earlier.exists():
             old = json.loads(earlier.read_text("utf-8"))["licenseText"]
-            wordings.add(name, words_of(old).words, [], published=False)
+            before = words_of(old)
+            wordings.add(name, before.words, tidy(blanks(old, before.spans)), published=False)
         if shown:
             wordings.add(name, shown, own, published=False)
     for name, text in other.items():
@@ -340,8 +357,13 @@ def write_index(
 
 def add_notices(sources: Path, wordings: Wordings, deprecated: set[str], table: Iterable[str]) -> None:
     """The words with which a file says under which licence it is, where SPDX knows them."""
+
     # MPL-2.0-no-copyleft-exception has MPL-2.0's notice: of two with the same the shorter name is meant.
-    for path in sorted((sources / MARKUP).glob("*.xml"), key=lambda path: (len(path.stem), path.stem)):
+    # GFDL-1.1-or-later has the notice of GFDL-1.1-invariants-or-later, whose name says what it says.
+    def order(path: Path) -> tuple[bool, int, str]:
+        return "-invariants-" not in path.stem, len(path.stem), path.stem
+
+    for path in sorted((sources / MARKUP).glob("*.xml"), key=order):
         if path.stem in deprecated or path.stem not in table:
             continue
         shown, own, _ = marked(path, (), "standardLicenseHeader")
@@ -357,11 +379,13 @@ def index_sections(wordings: Wordings) -> list[bytes]:
     number_of = {word: number for number, word in enumerate(vocabulary)}
     grams: list[tuple[int, int]] = []
     totals, samples = [], []
+    asked: list[tuple[int, int, int]] = []
     for number, words in enumerate(wordings.words):
         found = {gram for _, gram in phrases_of(words, dense=len(words) < DENSE_WORDS)}
         grams += [(gram, number) for gram in found]
         totals.append(len(found))
         samples.append(len({gram for _, gram in phrases_of(words, dense=False)}))
+        asked.append(asked_for(words, wordings.groups.get(number, [])))
     grams.sort()
     exact = sorted(wordings.exact.items())
     counts = [
@@ -371,6 +395,7 @@ def index_sections(wordings: Wordings) -> list[bytes]:
         *samples,
         *map(int, wordings.published),
         *map(int, wordings.notices),
+        *(number for column in zip(*asked, strict=True) for number in column),
     ]
     numbers = [number_of[word] for words in wordings.words for word in words]
     steps, holders = small_steps(grams)
@@ -385,6 +410,21 @@ def index_sections(wordings: Wordings) -> list[bytes]:
         lzma.compress(column("H", numbers), preset=9),
         packed(json.dumps(wordings.groups, separators=(",", ":")).encode()),
     ]
+
+
+def asked_for(words: Sequence[str], groups: list[tuple[int, int, str, list[str]]]) -> tuple[int, int, int]:
+    """What any copy of a wording holds, its optional words and slots left out: words, phrases, sampled phrases."""
+    from ajar.rights.data_store import DENSE_WORDS, phrases_of
+    from ajar.rights.template import GRAM
+
+    asked = [True] * len(words)
+    for start, length, _, _ in groups:
+        asked[start : start + length] = [False] * length
+
+    def phrases(*, dense: bool) -> int:
+        return len({gram for at, gram in phrases_of(words, dense=dense) if all(asked[at : at + GRAM])})
+
+    return sum(asked), phrases(dense=len(words) < DENSE_WORDS), phrases(dense=False)
 
 
 def small_steps(grams: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
@@ -419,7 +459,8 @@ def write_fingerprints(repositories: Path) -> None:
         done = subprocess.run(
             ["git", f"--git-dir={git}", "show", f"{commit}:{path}"], capture_output=True, check=True
         )
-        words = words_of(done.stdout.decode("utf-8", "replace")).words
+        lines = done.stdout.decode("utf-8", "replace").split("\n")
+        words = words_of("\n".join(lines[row.get("first_line", 1) - 1 :])).words
         head.append({"id": row["id"], "whole": f"{whole_hash(words):016x}", "words": len(words)})
         parts.append(column("I", [gram_hash(words[at : at + GRAM]) for at in range(len(words) - GRAM + 1)]))
         parts.append(column("H", [at for at, _ in phrases_of(words, dense=False)]))

@@ -18,10 +18,17 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools import licence_pages
+from tools import licence_pages, manual, policy_pages
 from tools.safety_pages import attack_classes_page, safety_formats_page
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+VARIABLES = (
+    "Every option may also stand in a variable, `AJAR_` and the command and the option in capitals: `ajar gate --policy` is "
+    "`AJAR_GATE_POLICY`. `AJAR_OFFLINE`, `AJAR_NO_CACHE` and `AJAR_QUIET` hold for every command that has the option. "
+    "Defaults are read from the nearest `ajar.toml`, or `[tool.ajar]` in `pyproject.toml`, from the working folder upwards: "
+    'a table a command, such as `[gate]` with `policy = "policy.yaml"`; paths are meant from that file. '
+    "The command line goes before variables, and these before files."
+)
 NOTE = "<!-- Written by tools/docs.py from code and data; change those, then run `make docs`. -->"
 
 
@@ -33,7 +40,7 @@ def cli() -> str:
     import ajar.cli.commands as module
     from ajar.errors import ExitCode
 
-    parts = ["# The command line", NOTE, *_command(module.cli, "ajar")]
+    parts = ["# The command line", NOTE, *_command(module.cli, "ajar"), VARIABLES]
     for name, command in sorted(module.cli.commands.items()):
         parts += [f"## ajar {name}", *_command(command, f"ajar {name}")]
         if isinstance(command, click.Group):
@@ -41,7 +48,7 @@ def cli() -> str:
                 parts += [f"### ajar {name} {inner}", *_command(child, f"ajar {name} {inner}")]
     meaning = {
         ExitCode.OK: "done; nothing at or above the threshold",
-        ExitCode.POLICY: "`--fail-on` was reached",
+        ExitCode.POLICY: "`--fail-on` was reached, or a rule of the policy or the lock failed",
         ExitCode.USAGE: "arguments or configuration make no sense",
         ExitCode.TARGET: "the target is not there, not readable, or holds no model",
         ExitCode.INCOMPLETE: "`--strict`, and something could not be read",
@@ -181,15 +188,22 @@ PAGES: dict[str, Callable[[], str]] = {
     "safety-formats": safety_formats_page,
     "attack-classes": attack_classes_page,
     "../survey-store": survey_store,
+    "policy": policy_pages.page,
+    "ajar.1": manual.page,
     **licence_pages.pages(),
 }
+
+
+def place(name: str) -> Path:
+    """Where a page stands: Markdown, but for the manual page."""
+    return REFERENCE / (name if name == "ajar.1" else f"{name}.md")
 
 
 def stale(names: Iterable[str] = PAGES) -> list[str]:
     """A unified diff for each page that is not what code and data say."""
     found = []
     for name in names:
-        path = REFERENCE / f"{name}.md"
+        path = place(name)
         there = path.read_text("utf-8") if path.exists() else ""
         wanted = PAGES[name]()
         if there != wanted:
@@ -222,7 +236,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1 if diffs else 0
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name in names:
-        path = REFERENCE / f"{name}.md"
+        path = place(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(PAGES[name](), encoding="utf-8")
     print(f"docs/reference: {len(names)} pages")

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ajar import licensing
 from ajar.model.component import Licence
-from ajar.model.reading import LicenceEvent
+from ajar.model.reading import LicenceEvent, LicenceStory
 from ajar.model.terms import Clause, Facet
 from ajar.reports.licence_text import event_words
 from ajar.rights.data_store import licences, names_of_texts, rows, store
 from ajar.rights.facets import compare, known_terms
-from ajar.rights.history import story
 from ajar.rights.match import against
 from ajar.rights.records import record, recorded
 
@@ -25,6 +25,11 @@ NOTE = "*Made from ajar's licence data by `make docs`; not legal advice.*"
 @cache
 def _facets(name: str) -> dict[str, Any]:
     return tomllib.loads((DATA / "facets" / f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def story(name: str) -> LicenceStory:
+    return licensing.story(licences()[name])
 
 
 @cache
@@ -178,11 +183,14 @@ def _value(clause: Clause) -> str:
 
 
 def _users(name: str) -> list[str]:
-    models = story(name).models
+    told = story(name)
     tags = [row["id"] for row in _tags() if row.get("licence") == name]
     lines = []
-    if models:
-        lines.append(f"- Base models: {', '.join(f'`{model}`' for model in models)}.")
+    if told.releases:
+        named = ", ".join(f"{release} ({date})" if date else release for release, date in told.releases)
+        lines.append(f"- Releases in the [catalogue](../../catalogue.md): {named}.")
+    if told.models:
+        lines.append(f"- Base models: {', '.join(f'`{model}`' for model in told.models)}.")
     if tags:
         lines.append(f"- Tags of the hub that mean it: {', '.join(f'`{tag}`' for tag in tags)}.")
     return ["", "## Who uses it", "", *lines] if lines else []

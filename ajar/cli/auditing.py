@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, output, quiet, width, write
-from ajar.errors import ExitCode, TargetError, TargetNotFound, UsageError
+from ajar.cli.targets import listed, used
+from ajar.errors import ExitCode, TargetError, UsageError
 
 if TYPE_CHECKING:
-    from ajar.config import Options
-    from ajar.interfaces import Progress
     from ajar.model.report import Report
 
 _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
@@ -66,6 +63,14 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
 @click.option(
     "--base", "bases", multiple=True, metavar="DIR", help="A base model's folder, read for its licence."
 )
+@click.option(
+    "--lineage",
+    is_flag=True,
+    help="Ask the hub for the base models too, up to the roots: their licences bind.",
+)
+@click.option(
+    "--history", is_flag=True, help="Read up to 1,000 commits of a repository, not only the last 50."
+)
 @quiet
 @network
 def audit(
@@ -81,21 +86,28 @@ def audit(
     targets_file: Path | None,
     project: Path | None,
     bases: tuple[str, ...],
+    lineage: bool,
+    history: bool,
     quiet: bool,
     offline: bool,
     no_cache: bool,
 ) -> int:
     """Audit TARGET…: a folder, one file, a zip, wheel or tar, a hub cache folder, a git checkout; or what a host has:
-    a repository of the hub, an image of Ollama or another registry, an address. Weights are read by range, never
-    downloaded.
+    a repository of the hub (org/name, hf:), ModelScope (modelscope:) or git (git+https:, a page at github.com); an image
+    (ollama:, oci:); objects in a store (s3:, gs:, az:, abfss:); a model of MLflow (models:, runs:); a file (https:).
+    Weights are read by range, never downloaded.
 
     \b
     Examples:
       ajar audit ./Mistral-7B-v0.1
       ajar audit ~/.cache/huggingface/hub/models--openai--whisper-tiny
       ajar audit mistralai/Mistral-7B-v0.1
+      ajar audit ./my-adapter --lineage
       ajar audit ollama:llama3.2 oci://registry.example/org/model:v1
       ajar audit https://example.org/model.safetensors
+      ajar audit s3://bucket/models/tiny
+      ajar audit https://github.com/org/repo git+https://git.example/org/repo@v1.0//model
+      ajar audit models:/fraud@champion modelscope:org/model
       ajar audit --from requirements.txt --offline
       ajar audit release.zip --explain
       ajar audit ./my-model --fail-on ajar --strict
@@ -105,15 +117,26 @@ def audit(
             f"--fail-on {fail_on}: not a word that it knows",
             hint=f"one of: {', '.join((*_DOORS, *_SEVERITIES))}",
         )
-    named = [*targets, *_listed(targets_file), *_used(project)]
+    named = [*targets, *listed(targets_file), *used(project)]
     if not named:
         raise UsageError("no target", hint="give a folder, a file, or what a host has: ajar audit --help")
     if html_path is not None and len(named) > 1:
         raise UsageError("--html writes one report", hint="give one target, or --format json for many")
-    chosen = options_of(offline=offline, no_cache=no_cache, mot=mot, strict=strict, bases=bases)
+    from ajar.pipeline import audit as run
+    from ajar.turns import in_turn
+
+    chosen = options_of(
+        offline=offline,
+        no_cache=no_cache,
+        mot=mot,
+        strict=strict,
+        bases=bases,
+        lineage=lineage,
+        history=history,
+    )
     texts, codes = [], []
     with ProgressLine(enabled=not quiet) as progress:
-        for audited in _audited(named, chosen, progress.callback):
+        for audited in in_turn(named, partial(run, options=chosen), progress.callback):
             try:
                 report = audited()
                 codes.append(_exit_code(report, strict=strict, fail_on=fail_on))
@@ -135,37 +158,6 @@ def audit(
     return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
 
 
-def _audited(
-    named: Sequence[str], chosen: Options, progress: Progress | None
-) -> Iterator[Callable[[], Report]]:
-    """For each target, in order, what gives its report or raises its error; of many on hosts, several are under way.
-
-    Those on disk come one by one: they would only take each other's time, which each audit has a limit of.
-    """
-    from ajar.pipeline import audit as run
-
-    if len(named) == 1:
-        yield partial(run, named[0], chosen, progress=progress)
-        return
-    from collections import deque
-    from concurrent.futures import ThreadPoolExecutor
-
-    rest = iter(named)
-    at_once = 1 if any(Path(target).exists() for target in named) else _AT_ONCE
-    with ThreadPoolExecutor(at_once) as pool:
-        under_way = deque(pool.submit(run, target, chosen) for target in islice(rest, at_once))
-        try:
-            for number in range(len(named)):
-                if progress:
-                    progress("auditing releases", number, len(named))
-                first = under_way.popleft()
-                yield first.result
-                under_way.extend(pool.submit(run, target, chosen) for target in islice(rest, 1))
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-_AT_ONCE = 8  # a release on a host mostly waits
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
 
 
@@ -176,30 +168,6 @@ def _joined(texts: list[str], form: str, *, many: bool) -> str:
     if form == "json":
         return "[\n" + ",\n".join(text.strip() for text in texts) + "\n]\n"
     return "\n".join(texts)
-
-
-def _listed(path: Path | None) -> list[str]:
-    if path is None:
-        return []
-    try:
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}", hint="give a file that can be read") from error
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-
-
-def _used(project: Path | None) -> list[str]:
-    if project is None:
-        return []
-    from ajar.projects import uses
-
-    found = uses(project)
-    if not found:
-        hint = "a name that is put together while code runs is not seen; give the target itself"
-        raise TargetNotFound(f"{project}: names no model", hint=hint)
-    for use in found:
-        click.echo(f"{use.path}:{use.line}: {use.target} ({use.how})", err=True)
-    return [use.target for use in found]
 
 
 def _render(report: Report, form: str, *, verbose: bool, explain: bool, mot: bool, path: Path | None) -> str:
@@ -241,30 +209,7 @@ def _exit_code(report: Report, *, strict: bool, fail_on: str | None) -> int:
         return ExitCode.POLICY
     if strict and report.gaps:
         return ExitCode.INCOMPLETE
-    if not _has_model(report):
-        from ajar.reports.words import COMPONENT_WORDS
+    from ajar.releases import require_model
 
-        missing = ", ".join(
-            str(COMPONENT_WORDS.get(kind, kind))
-            for kind in ("final-parameters", "model-card", "model-metadata")
-        )
-        raise TargetNotFound(
-            "there is no model in this: no weights, no link to any, no card, no configuration",
-            hint=f"looked for: {missing}; give the folder that holds the release",
-        )
+    require_model(report)
     return ExitCode.OK
-
-
-def _has_model(report: Report) -> bool:
-    from ajar.model.component import ComponentKind
-    from ajar.model.evidence import Basis
-
-    wanted = {
-        ComponentKind.FINAL_PARAMETERS,
-        ComponentKind.MODEL_CARD,
-        ComponentKind.MODEL_METADATA,
-        ComponentKind.MODEL_ARCHITECTURE,
-    }
-    return bool(report.releases) or any(
-        part.kind in wanted and part.state is not Basis.ABSENT for part in report.components
-    )

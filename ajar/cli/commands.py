@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, catalogue, hosts, licences, surveys
+from ajar.cli import auditing, catalogue, comparing, gating, hosts, licences, policies, preparing, surveys
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
+    name_variables,
     network,
     options_of,
     output,
@@ -30,16 +31,24 @@ Examples:
   ajar audit ./my-model
   ajar audit mistralai/Mistral-7B-v0.1
   ajar scan model.pt
+  ajar compare grok-1 gpt-oss-120b ./my-model
+  ajar gate ./my-model --policy commercial-product
   ajar licence LICENSE --for "commercial product, 2 million users, Germany"
   ajar explain weights-are-public""",
 )
 @click.version_option(ajar.__version__, prog_name="ajar", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.option("--no-config", is_flag=True, help="Read no ajar.toml and no pyproject.toml.")
+@click.pass_context
+def cli(context: click.Context, *, no_config: bool) -> None:
     """How open is a model release, under what licence, made of what? Answered from its files.
 
     Nothing in a release is ever run, imported or unpickled. Hosts are asked only for what a target names;
     nothing is sent anywhere else.
     """
+    if not no_config:
+        from ajar.cli import settings
+
+        context.default_map = dict(settings.defaults(cli, Path.cwd()))
 
 
 cli.add_command(auditing.audit)
@@ -47,6 +56,12 @@ cli.add_command(licences.licence)
 cli.add_command(surveys.survey)
 for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
     cli.add_command(_command)
+for _command in (comparing.compare, comparing.questions):
+    cli.add_command(_command)
+cli.add_command(gating.gate)
+cli.add_command(gating.lock)
+cli.add_command(policies.policy)
+cli.add_command(preparing.prepare)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
 
@@ -153,3 +168,24 @@ def explain(id: str) -> None:  # noqa: A002  the word users see
     from ajar.cli.explaining import explain_id
 
     show(explain_id(id))
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete commands and options of ajar.
+
+    \b
+    Examples:
+      ajar completion bash >> ~/.bashrc
+      ajar completion zsh >> ~/.zshrc
+      ajar completion fish > ~/.config/fish/completions/ajar.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    made = get_completion_class(shell)
+    if made is not None:
+        show(made(cli, {}, "ajar", "_AJAR_COMPLETE").source())
+
+
+name_variables(cli, "AJAR")

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ajar.cli.printing import ProgressLine, network, options_of, output, quiet, show, text_or_json, write
 from ajar.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from ajar.chain import Link
 
 
 @click.command()
@@ -41,8 +37,6 @@ def diff(
       ajar diff org/model@v1.0 org/model
       ajar diff org/model --since 2026-01-01
     """
-    import re
-
     from ajar.diffing import diff as compare
     from ajar.model.locator import Locator
     from ajar.pipeline import audit
@@ -54,7 +48,7 @@ def diff(
     old: Locator | str = before
     new = after or before
     if since is not None:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d(T[\d:]{5,8})?", since):
+        if not _is_date(since):
             raise UsageError(f"--since {since}: not a date", hint="write it as 2026-01-31")
         from ajar.sources import before as at_date
 
@@ -67,69 +61,70 @@ def diff(
     return ExitCode.OK
 
 
+def _is_date(text: str) -> bool:
+    from datetime import datetime
+
+    try:
+        return len(text) >= len("2026-01-31") and datetime.fromisoformat(text).tzinfo is None
+    except ValueError:
+        return False
+
+
 @click.command()
 @click.argument("target")
 @text_or_json
 @output
+@click.option(
+    "--html",
+    "html_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the tree as one HTML file.",
+)
 @quiet
 @network
-def lineage(target: str, form: str, output: Path | None, quiet: bool, offline: bool, no_cache: bool) -> int:
+def lineage(
+    target: str,
+    form: str,
+    output: Path | None,
+    html_path: Path | None,
+    quiet: bool,
+    offline: bool,
+    no_cache: bool,
+) -> int:
     """The line of base models of TARGET up to the root, each by its card, licence and configuration.
 
     \b
     Examples:
       ajar lineage org/model-GGUF
+      ajar lineage org/model --html lineage.html
       ajar lineage ./my-adapter --format json
     """
+    from dataclasses import asdict
+
+    import ajar
     from ajar.chain import follow
     from ajar.pipeline import audit
-    from ajar.reports.plain import visible
+    from ajar.reports import tree
 
     options = options_of(offline=offline, no_cache=no_cache)
     with ProgressLine(enabled=not quiet) as progress:
         report = audit(target, options, progress=progress.callback)
-        links = tuple(follow(report, options))
+        links = tuple(follow(report, options, told=progress.told))
+    nodes = tree.of_links(links)
     if form == "json":
-        rows = [
-            {
-                "name": link.name,
-                "of": link.of,
-                "depth": link.depth,
-                "relation": link.relation,
-                "stated_at": link.stated_at,
-                "licences": list(link.licences),
-                "revision": link.revision,
-                "problem": link.problem,
-            }
-            for link in links
-        ]
-        body = {"schema": "ajar-lineage/1", "target": report.target, "links": rows}
+        body = {
+            "schema": "ajar-lineage/1",
+            "target": report.target,
+            "links": [asdict(link) for link in links],
+        }
         write(json.dumps(body, indent=2) + "\n", output)
     else:
-        write("\n".join([visible(report.title), *_tree(links, _name(links), 1)]), output)
+        write(tree.text(report.title, nodes), output)
+    if html_path is not None:
+        page = tree.page(report.title, nodes, target=report.target, version=ajar.__version__)
+        write(page, html_path)
+        click.echo(f"HTML: {html_path}", err=True)
     return ExitCode.OK
-
-
-def _name(links: tuple[Link, ...]) -> str:
-    return links[0].of if links else ""
-
-
-def _tree(links: tuple[Link, ...], of: str, depth: int) -> list[str]:
-    """Lines of the bases of one model, and of theirs below."""
-    from ajar.reports.plain import visible
-
-    own = [link for link in links if link.of == of and link.depth == depth]
-    if not own and depth == 1:
-        return ["  no base model is named: it stands at a root, or does not say"]
-    lines = []
-    for number, link in enumerate(own):
-        corner = "└─" if number + 1 == len(own) else "├─"
-        said = link.problem or ", ".join(link.licences) or "no licence found"
-        relation = "based on" if link.relation == "unknown" else link.relation
-        lines.append(f"{'   ' * (depth - 1)}{corner} {relation} {visible(link.name)}: {visible(said)}")
-        if not link.problem:
-            lines += _tree(links, link.name, depth + 1)
-    return lines
 
 
 @click.command()

@@ -31,15 +31,32 @@ text_or_json = click.option(
     show_default=True,
     help="What to print.",
 )
-quiet = click.option("-q", "--quiet", is_flag=True, help="No progress.")
+quiet = click.option("-q", "--quiet", is_flag=True, envvar="AJAR_QUIET", help="No progress.")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def network(command: _Command) -> _Command:
     """The options of every command that may read from a host."""
-    offline = click.option("--offline", is_flag=True, help="Use no network: answer from the cache alone.")
-    keep = click.option("--no-cache", is_flag=True, help="Keep nothing of what is read from hosts.")
+    offline = click.option(
+        "--offline", is_flag=True, envvar="AJAR_OFFLINE", help="Use no network: answer from the cache alone."
+    )
+    keep = click.option(
+        "--no-cache", is_flag=True, envvar="AJAR_NO_CACHE", help="Keep nothing of what is read from hosts."
+    )
     return offline(keep(command))
+
+
+def name_variables(command: click.Command, prefix: str) -> None:
+    """A variable for each option, by its long name: `AJAR_GATE_POLICY` is `ajar gate --policy`."""
+    for option in command.params:
+        longs = [word for word in option.opts if word.startswith("--")]
+        if longs and option.expose_value:  # not --version: AJAR_VERSION may be somebody's own
+            own = f"{prefix}_{longs[0].lstrip('-').replace('-', '_').upper()}"
+            shared = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or ())
+            option.envvar = [own, *shared]
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            name_variables(inner, f"{prefix}_{name.replace('-', '_').upper()}")
 
 
 def options_of(*, offline: bool, no_cache: bool, **more: Any) -> Options:
@@ -79,10 +96,11 @@ def is_coloured(path: Path | None) -> bool:
     return path is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def width(least: int = 60) -> int:
+def width(least: int = 60, most: int = 110) -> int:
+    """Columns of the terminal, within bounds in which the output reads well."""
     from shutil import get_terminal_size
 
-    return max(min(get_terminal_size((80, 24)).columns, 110), least)
+    return max(min(get_terminal_size((80, 24)).columns, most), least)
 
 
 class ProgressLine:
@@ -110,6 +128,14 @@ class ProgressLine:
     @property
     def callback(self) -> Progress | None:
         return self._show if self._enabled else None
+
+    def told(self, what: str) -> None:
+        """One thing that is being asked for, of nobody knows how many."""
+        from ajar.reports.plain import visible
+
+        if self._enabled and self._clock() - self._started > 0.5:
+            self._shown = True
+            click.echo(f"\r\033[K{visible(what)[:76]}", err=True, nl=False)
 
     def _show(self, stage: str, done: int, total: int) -> None:
         if self._clock() - self._started > 0.5:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ajar.components import hosted
 from ajar.model.component import Component, ComponentKind
 from ajar.model.dossier import Dossier
 from ajar.model.evidence import Basis, GapReason
@@ -40,7 +41,23 @@ RULES = (
         "What could not be read was not judged.",
         "See the gaps of the report for what to mend.",
     ),
+    *hosted.RULES,
 )
+
+
+_TELLING = frozenset(
+    {
+        ComponentKind.FINAL_PARAMETERS,
+        ComponentKind.MODEL_CARD,
+        ComponentKind.MODEL_METADATA,
+        ComponentKind.MODEL_ARCHITECTURE,
+    }
+)
+
+
+def has_model(parts: Iterable[Component]) -> bool:
+    """Whether anything here is of a model: weights, a link to some, a card, a configuration."""
+    return any(part.kind in _TELLING and part.state is not Basis.ABSENT for part in parts)
 
 
 def release_findings(dossier: Dossier, parts: tuple[Component, ...]) -> tuple[Finding, ...]:

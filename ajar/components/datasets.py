@@ -18,6 +18,8 @@ _TRAINING = re.compile(
 
 # A data section with fewer words or sources than this names data without describing it.
 _CARD_WORDS = 40
+_BLANKS = 5  # so many places left open, and so few words, make a template
+_FILLED_WORDS = 400
 _CARD_SOURCES = 2
 
 
@@ -116,7 +118,8 @@ def data_card(dossier: Dossier) -> Component:
     A heading without sources is not one.
     """
     kind = ComponentKind.DATA_CARD
-    own = [path for path in dossier.paths("data-card") if not is_aside(path)]
+    unfilled = _unfilled(dossier)
+    own = [path for path in dossier.paths("data-card") if not is_aside(path) and path not in unfilled]
     sections = [item for item in dossier.all("data-card.section") if item.location.path in own]
     if own and len(sections) >= 2:
         return Component(
@@ -159,4 +162,24 @@ def data_card(dossier: Dossier) -> Component:
             reason="training data has a heading, but not two named sources under it",
             because=tuple(words[:2]),
         )
+    if unfilled:
+        path = min(unfilled)
+        return Component(
+            kind=kind,
+            state=Basis.ABSENT,
+            reason=f"{path} is a template that nobody filled in",
+            because=(unfilled[path],),
+        )
     return Component(kind=kind, state=Basis.ABSENT, reason="no description of the training data")
+
+
+def _unfilled(dossier: Dossier) -> dict[str, Evidence]:
+    """Data cards that are mostly places left to be filled in, as for model cards."""
+    words = {item.location.path: item.value for item in dossier.all("data-card.words")}
+    return {
+        item.location.path: item
+        for item in dossier.all("data-card.placeholder")
+        if isinstance(item.value, int)
+        and item.value >= _BLANKS
+        and int(words.get(item.location.path, 0) or 0) < _FILLED_WORDS
+    }

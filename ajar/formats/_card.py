@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ajar.config import Limits
+from ajar.formats._card_disclosures import read_disclosures
 from ajar.formats._card_links import find_links
 from ajar.formats._card_sections import Outline, Placed, place
 from ajar.formats._card_statements import Statement, read_data_sources, read_statements
@@ -48,6 +49,10 @@ KEYS = {
     "card.loads-with": "a package whose class a code fence loads the weights with",
     "card.compute": "a sentence that states the compute used",
     "card.training-data-source": "a named source of training data with a size or a link",
+    "card.personal-data": "what a sentence says of personal data in the training data: removed, not-removed, none or contained",
+    "card.data-opt-out": "whether owners may keep their data out of training: offered, honoured or none",
+    "card.bias-evaluation": "done or not-done: a sentence says that bias was evaluated",
+    "card.safety-evaluation": "done or not-done: a sentence says that safety was evaluated, red teaming included",
     "card.bibtex": "true when there is a BibTeX entry",
 }
 
@@ -64,6 +69,10 @@ _STATED = {
     "compute": Basis.DECLARED,
     "training-data-source": Basis.DECLARED,
     "withheld": Basis.WITHHELD,
+    "personal-data": Basis.DECLARED,
+    "data-opt-out": Basis.DECLARED,
+    "bias-evaluation": Basis.DECLARED,
+    "safety-evaluation": Basis.DECLARED,
 }
 
 
@@ -82,7 +91,7 @@ def inspect_card(path: str, blob: Blob, limits: Limits, inspector: str) -> Itera
     yield from _outline(outline, make)
     yield from _code(placed, make)
     yield from _links(placed, make)
-    for statement in (*read_statements(placed), *read_data_sources(placed)):
+    for statement in (*read_statements(placed), *read_data_sources(placed), *read_disclosures(placed)):
         yield _stated(statement, make)
     results = read_results(placed)
     if results.cells:

@@ -18,7 +18,7 @@ SOURCE_LIMIT = 32
 class Statement:
     """A sentence that says `value` about `kind`. `line` is 1-based."""
 
-    kind: str  # approval | hosted-only | withheld | compute | training-data-source
+    kind: str  # approval | hosted-only | withheld | compute | training-data-source, or one of the disclosures
     value: str | bool
     quote: str
     line: int

@@ -8,8 +8,8 @@ from typing import Any
 
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats._text import EvidenceMaker, clip
-from ajar.formats._yaml import YamlDocument, load_yaml
 from ajar.model.evidence import Basis, Evidence, Gap, GapReason
+from ajar.yaml_text import YamlDocument, load_yaml
 
 FIELD_LIMIT = 128
 LIST_LIMIT = 64

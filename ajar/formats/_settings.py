@@ -14,6 +14,7 @@ SETTING_LIMIT = 16
 DATASET_LIMIT = 64
 _DEPTH = 12
 _NODES = 20_000
+_KEYS = 1_000  # no mapping of settings has so many keys; a tokenizer's vocabulary has
 
 _SETTINGS = re.compile(
     r"(?:peak_|max_|base_|min_)?(?:lr|learning_rate)|(?:global_|train_|micro_|per_device_train_|train_micro_)?batch_size(?:_per_gpu|_per_device)?"
@@ -44,6 +45,8 @@ def _leaves(tree: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
         if not stack:
             return
         keys, node = stack.pop()
+        if isinstance(node, dict) and len(node) > _KEYS:
+            continue
         if isinstance(node, dict) and len(keys) < _DEPTH:
             stack += [((*keys, str(key)[:200]), value) for key, value in reversed(list(node.items()))]
         elif isinstance(node, list) and len(keys) < _DEPTH and any(isinstance(i, dict | list) for i in node):

@@ -11,9 +11,9 @@ from ajar.config import Limits
 from ajar.errors import MalformedError
 from ajar.formats._json import load_json
 from ajar.formats._text import EvidenceMaker, basename, clip, looks_like_text, read_text
-from ajar.formats._yaml import load_yaml
 from ajar.interfaces import Blob, Format, Observation
 from ajar.model.evidence import Basis, Evidence, Text
+from ajar.yaml_text import load_yaml
 
 _HEADER = re.compile(
     r"(Name|Version|License|License-Expression|License-File|Requires-Dist|Classifier|Summary): ?(.{0,2000})"

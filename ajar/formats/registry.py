@@ -34,6 +34,7 @@ MODULES = (
     "tar_archive",
     "tf_checkpoint",
     # structure without a magic number
+    "mlflow_model",
     "shard_index",
     "notebook",
     "tokenizer",

@@ -10,9 +10,9 @@ from ajar.config import Limits
 from ajar.errors import MalformedError
 from ajar.formats._settings import dataset_names, training_settings
 from ajar.formats._text import EvidenceMaker, basename, looks_like_text, read_text
-from ajar.formats._yaml import load_yaml
 from ajar.interfaces import Blob, Format, Observation
 from ajar.model.evidence import Basis, Evidence, GapReason
+from ajar.yaml_text import load_yaml
 
 _SUFFIXES = (".yaml", ".yml", ".toml", ".gin", ".cfg", ".ini", ".conf")
 _TOML_LIMIT_CHARS = 2**20

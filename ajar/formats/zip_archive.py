@@ -11,11 +11,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 
-from ajar.blobs import SliceBlob, StreamBlob, read_exactly
+from ajar.blobs import SliceBlob, StreamBlob, read_exactly, will_read
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.formats._zip import open_zip
-from ajar.interfaces import Blob, Format, Member, Observation
+from ajar.interfaces import HEAD_BYTES, Blob, Format, Member, Observation
 from ajar.model.evidence import Evidence, Gap, GapReason, Location
 
 ID = "zip"
@@ -23,6 +23,7 @@ ID = "zip"
 _LOCAL_HEADER = b"PK\x03\x04"
 _EMPTY = b"PK\x05\x06"
 _INPUT_BYTES = 65536
+_HEADER_BYTES = 512  # of a local header with its name and padding, for nearly all
 # The smallest entry of the central directory, APPNOTE 4.3.12.
 _ENTRY_BYTES = 46
 
@@ -46,6 +47,8 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
             inspector=ID,
             quote=f"{packed} bytes that claim to hold {whole}",
         )
+    # Of each member its header is read, and its first bytes to tell what it is.
+    will_read(blob, ((entry.header_offset, _HEADER_BYTES + HEAD_BYTES) for entry in entries))
     for entry in entries:
         if entry.filename.endswith("/"):
             continue

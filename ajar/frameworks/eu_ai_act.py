@@ -29,6 +29,8 @@ _DISQUALIFYING = frozenset(
 )
 _OWED = frozenset({"copyright-policy-is-published", "training-content-summary-is-published"})
 _NEEDED_SECTIONS = 3
+_BLANKS = 5  # so many places left open, and so few words, make a template
+_FILLED_WORDS = 400
 _USAGE = ("intended-use", "limitations", "usage", "out-of-scope", "bias-risks", "description")
 _FLOP = re.compile(
     r"(\d+(?:\.\d+)?)\s*(?:[x×*]\s*10\s*\^?|e\+?)\s*(\d{2})\s*(?:flops?\b|operations)", re.IGNORECASE
@@ -128,7 +130,12 @@ def _architecture(subject: Subject) -> Answer:
 
 
 def _usage(subject: Subject) -> Answer:
-    sections = [item for item in subject.facts("card.section") if item.value in _USAGE]
+    unfilled = _unfilled(subject)
+    sections = [
+        item
+        for item in subject.facts("card.section")
+        if item.value in _USAGE and item.location.path not in unfilled
+    ]
     kinds = {item.value for item in sections}
     card = present(subject, Kind.MODEL_CARD)
     if subject.record or card.outcome is Outcome.UNMET:
@@ -138,6 +145,18 @@ def _usage(subject: Subject) -> Answer:
         return Answer(Outcome.MET, Basis.VERIFIED, words, tuple(sections[:6]))
     words = f"the card has sections on {', '.join(sorted(map(str, kinds))) or 'none of use, limits and integration'}"
     return Answer(Outcome.PARTIAL, Basis.VERIFIED, words, tuple(sections[:6]))
+
+
+def _unfilled(subject: Subject) -> frozenset[str]:
+    """Documents that are mostly places left to be filled in: their headings inform nobody."""
+    words = {item.location.path: item.value for item in subject.facts("card.words")}
+    return frozenset(
+        item.location.path
+        for item in subject.facts("card.placeholder")
+        if isinstance(item.value, int)
+        and item.value >= _BLANKS
+        and int(words.get(item.location.path, 0) or 0) < _FILLED_WORDS
+    )
 
 
 def _compute(subject: Subject) -> Answer:
@@ -187,4 +206,5 @@ INSTRUMENT = Instrument(
     source=table("eu-ai-act-2025")["source"],
     levels=LEVELS,
     evaluate=evaluate,
+    reach=lambda criteria: _level(readings(criteria)[0], tuple(criteria)),
 )

@@ -85,4 +85,5 @@ INSTRUMENT = Instrument(
     source=table("g7-2026")["source"],
     levels=tuple(door.value for door in DOORS),
     evaluate=evaluate,
+    reach=lambda criteria: _level(readings(criteria)[0]),
 )

@@ -24,6 +24,8 @@ class Instrument:
     source: str
     levels: tuple[str, ...]
     evaluate: Callable[[Subject], Verdict]
+    # The index of the level that criteria, once decided, prove; `None` where there are points and no levels.
+    reach: Callable[[Sequence[Criterion]], int] | None = None
 
 
 @cache

@@ -143,4 +143,5 @@ INSTRUMENT = Instrument(
     source=table("mof-1.0")["source"],
     levels=LEVELS,
     evaluate=evaluate,
+    reach=lambda criteria: _level(readings(criteria)[0]),
 )

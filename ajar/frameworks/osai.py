@@ -148,10 +148,13 @@ def _paper(subject: Subject, *, reviewed: bool) -> Answer:
 def _card(subject: Subject) -> Answer:
     answer = present(subject, Kind.MODEL_CARD)
     part = subject.components[Kind.MODEL_CARD]
+    # A heading with nothing under it says nothing.
     said = [
         item
-        for item in subject.facts("card.section")
-        if item.value in {"evaluation", "intended-use", "limitations"}
+        for item in subject.facts("card.section-words")
+        if item.location.pointer in {"evaluation", "intended-use", "limitations"}
+        and isinstance(item.value, int)
+        and item.value > 0
     ]
     if answer.outcome is Outcome.UNMET and said:
         return Answer(Outcome.PARTIAL, Basis.VERIFIED, part.reason, tuple(said[:4]))

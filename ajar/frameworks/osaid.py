@@ -92,4 +92,5 @@ INSTRUMENT = Instrument(
     source=table("osaid-1.0")["source"],
     levels=LEVELS,
     evaluate=evaluate,
+    reach=lambda criteria: _level(readings(criteria)[0]),
 )

@@ -75,4 +75,5 @@ INSTRUMENT = Instrument(
     source=table("solaiman-2023")["source"],
     levels=LEVELS,
     evaluate=evaluate,
+    reach=lambda criteria: _level(readings(criteria)[0]),
 )

@@ -28,6 +28,12 @@ class Diff:
     def headline(self) -> str:
         """The change that a reader must not miss."""
         if not self.changes:
-            return "nothing that ajar looks at has changed"
+            same = self.before == self.after and "@" in self.before
+            return f"nothing that ajar looks at has changed{': it is the same revision' if same else ''}"
         first = self.changes[0]
-        return f"{first.what}: {first.before or 'nothing'} → {first.after or 'nothing'}"
+        worse = (
+            ", which is no longer as open"
+            if first.about == "licence" and first.is_worse and first.after
+            else ""
+        )
+        return f"{first.what}: {first.before or 'nothing'} → {first.after or 'nothing'}{worse}"

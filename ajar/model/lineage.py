@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ajar.model.component import Licence
@@ -23,6 +23,15 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaseText:
+    """A licence's words as a base model's own release has them."""
+
+    licence: str  # id
+    path: str  # with the release it stands in
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What somebody found out about a base model: from its folder, its repository or its maker."""
 
@@ -31,6 +40,9 @@ class Base:
     source: str  # where that was read
     date: str = ""
     terms: Terms | None = None
+    texts: tuple[BaseText, ...] = ()
+    parents: tuple[Parent, ...] = ()  # as its own release names them
+    problem: str = ""  # why nothing is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,4 +65,23 @@ class Parent:
     licence_date: str = ""  # the day that was read
     terms: Terms | None = None
     maker: str = ""  # who publishes it, as far as its id tells
+    of: str = ""  # the model of the line that names it; "" is the release itself
+    depth: int = 1
+    binds: bool = True  # whether what its licence asks can reach the release
+    problem: str = ""  # why it could not be asked, or followed
+    texts: tuple[BaseText, ...] = ()
     subject: str = ""  # the one model of a repository that comes from it; "" is all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One base model of another. `problem` says why nothing more is known of it."""
+
+    name: str
+    of: str  # the name of the model derived from it
+    depth: int  # 1 for a base of the release itself
+    relation: str  # finetune | adapter | quantized | merge | unknown
+    stated_at: str  # the place that names it
+    licences: tuple[str, ...] = ()  # on its weights
+    revision: str | None = None
+    problem: str = ""

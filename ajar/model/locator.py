@@ -11,7 +11,9 @@ from ajar.errors import UsageError
 # A single letter before the colon is a Windows drive, not a scheme.
 _SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+]+):(?P<rest>.*)", re.DOTALL)
 # Addresses: what follows the scheme is theirs, with every slash and at-sign in it.
-_ADDRESSES = frozenset({"http", "https", "s3", "gs", "az", "git+https"})
+_ADDRESSES = frozenset({"http", "https", "s3", "gs", "az", "abfs", "abfss"})
+# Addresses of repositories: the revision and the folder come after.
+_CHECKOUTS = frozenset({"git+http", "git+https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,12 @@ class Locator:
         """Read a locator from text. Raises `UsageError` when it names nothing."""
         match = _SCHEME.fullmatch(text)
         scheme, rest = (match["scheme"], match["rest"]) if match else ("file", text)
+        if scheme in _ADDRESSES | _CHECKOUTS and not rest.strip("/"):
+            raise UsageError("the target is empty", hint="give the whole address")
         if scheme in _ADDRESSES:
-            if not rest.strip("/"):
-                raise UsageError("the target is empty", hint="give the whole address")
             return cls(scheme=scheme, name=rest)
+        if scheme in _CHECKOUTS and rest.startswith("//"):
+            return cls._of_checkout(scheme, rest)
         lead = len(rest) - len(rest.lstrip("/"))
         body, _, subpath = rest[lead:].partition("//")
         name = "/" * min(lead, 1) + (body.rstrip("/") if scheme == "file" else body)
@@ -44,6 +48,14 @@ class Locator:
             name, _, revision = name.rpartition("@")
         if not name:
             raise UsageError("the target is empty", hint="give a folder, a file or an archive")
+        return cls(scheme=scheme, name=name, revision=revision or None, subpath=subpath or None)
+
+    @classmethod
+    def _of_checkout(cls, scheme: str, rest: str) -> Self:
+        body, _, subpath = rest[2:].partition("//")
+        host, slash, path = body.partition("/")  # an at-sign in the host is no revision
+        path, _, revision = path.partition("@")
+        name = f"//{host}{slash}{path}"
         return cls(scheme=scheme, name=name, revision=revision or None, subpath=subpath or None)
 
     def __str__(self) -> str:

@@ -58,10 +58,13 @@ class LicenceEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceStory:
-    """The history of a licence's text, and the well-known base models under it."""
+    """The history of a licence's text, and who is known to use it."""
 
     licence: str
     events: tuple[LicenceEvent, ...]
     follows: tuple[str, ...]  # the same maker's text before it
     followed_by: tuple[str, ...]
     models: tuple[str, ...]  # patterns of hub ids
+    releases: tuple[
+        tuple[str, str], ...
+    ] = ()  # known releases whose weights stand under it, with their dates

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
-from importlib.resources import files
 
 from ajar.model.component import Difference, Scope
-from ajar.model.evidence import Evidence, Ground
+from ajar.model.evidence import Ground
 from ajar.model.judgement import DOOR_LABELS, Door, Verdict
 from ajar.model.report import Report
-from ajar.reports import door_art
-from ajar.reports.plain import size_words, visible
+from ajar.questions import ask
+from ajar.reports import door_art, tree
+from ajar.reports.html_page import ground as _ground
+from ajar.reports.html_page import grounds as _grounds
+from ajar.reports.html_page import page
+from ajar.reports.html_page import section as _section
+from ajar.reports.html_page import table as _table
+from ajar.reports.html_page import text as _t
+from ajar.reports.plain import size_words
+from ajar.reports.questions_words import REPLY_WORDS, TOPIC_WORDS, basis_words
 from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
@@ -32,22 +38,8 @@ _EVIDENCE_ROWS = 2000
 
 def render(report: Report) -> str:
     """The page as text."""
-    style = (files("ajar.reports") / "assets" / "report.css").read_text("utf-8")
-    title = f"{report.title}: how open is it? (ajar)"
     body = "".join(_several(report) if report.releases else _release(report, level=1))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
-        f"<title>{_t(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#main">Skip to the report</a>\n'
-        f'<main id="main">\n{body}</main>\n{_footer(report)}\n</body>\n</html>\n'
-    )
-
-
-def _t(value: object) -> str:
-    """Any string of a release, safe inside text and attributes."""
-    return escape(visible(str(value)), quote=True)
+    return page(f"{report.title}: how open is it? (ajar)", body, _footer(report))
 
 
 def _several(report: Report) -> Iterator[str]:
@@ -82,6 +74,7 @@ def _release(report: Report, *, level: int) -> Iterator[str]:
     yield _section("May I, with the weights", level, _rights(report))
     yield _section("Safe to load", level, _safety(report))
     yield _section("Components", level, _components(report))
+    yield _section("The four questions", level, _questions(report))
     if report.claims:
         yield _section("What it says of itself", level, _claims(report))
     if report.findings:
@@ -102,10 +95,6 @@ def _headline(report: Report, level: int) -> Iterator[str]:
     yield "</div></header>\n"
 
 
-def _section(title: str, level: int, parts: Iterable[str]) -> str:
-    return f"<section><h{level + 1}>{title}</h{level + 1}>{''.join(parts)}</section>\n"
-
-
 def _verdict(verdict: Verdict) -> str:
     rows = (
         (
@@ -121,18 +110,6 @@ def _verdict(verdict: Verdict) -> str:
         f"<details><summary><strong>{INSTRUMENT_WORDS[verdict.instrument]}</strong> {_t(verdict_words(verdict))}</summary>"
         f"{_table(('Outcome', 'Criterion', 'Why', 'Basis'), rows)}{notes}</details>"
     )
-
-
-def _grounds(grounds: Iterable[Ground]) -> str:
-    items = "".join(f"<li>{_ground(item)}</li>" for item in list(grounds)[:4])
-    return f"<ul class=because>{items}</ul>" if items else ""
-
-
-def _ground(item: Ground) -> str:
-    if isinstance(item, Evidence):
-        quote = f" <q>{_t(item.quote)}</q>" if item.quote else ""
-        return f"<code>{_t(item.location)}</code> {_t(item.key)} = {_t(item.value)}{quote}"
-    return f"<code>{_t(item.location)}</code> {_t(item.reason.value)}: {_t(item.detail)}"
 
 
 def _licences(report: Report) -> Iterator[str]:
@@ -160,9 +137,13 @@ def _differences(differences: Iterable[Difference]) -> str:
 
 
 def _lineage(report: Report) -> Iterator[str]:
+    if any(parent.depth > 1 or parent.problem for parent in report.lineage):
+        yield tree.html(tree.of_parents(report.lineage))
     rows = (
         (
-            f"<code>{_t(parent.id)}</code>" + (f" ({_t(parent.subject)})" if parent.subject else ""),
+            f"<code>{_t(parent.id)}</code>"
+            + (f" of {_t(parent.of)}" if parent.of else "")
+            + (f" ({_t(parent.subject)})" if parent.subject else ""),
             _t(RELATION_WORDS[parent.relation]) + (", a hint" if parent.is_hint else ""),
             _t(" and ".join(licence.id for licence in parent.licences) or "not known here"),
             f"<code>{_t(parent.location)}</code> <q>{_t(parent.quote)}</q>",
@@ -215,6 +196,25 @@ def _components(report: Report) -> Iterator[str]:
     yield _table(("Component", "State", "Why", "Licences"), rows)
 
 
+def _questions(report: Report) -> Iterator[str]:
+    """Privacy, security, ethics, monopoly; never one score."""
+    for question in ask(report):
+        rows = (
+            (
+                _t(point.asks),
+                f"<strong>{_t(REPLY_WORDS[point.reply])}</strong>",
+                _t(point.words) + _grounds(point.because),
+                _t(basis_words(point)),
+            )
+            for point in question.points
+        )
+        open_ones = f", {question.unknown} of {len(question.points)} not known" if question.unknown else ""
+        yield (
+            f"<details><summary><strong>{TOPIC_WORDS[question.topic]}</strong> {_t(question.asks)}{open_ones}</summary>"
+            f"{_table(('Question', 'Answer', 'Why', 'How it is known'), rows)}</details>"
+        )
+
+
 def _claims(report: Report) -> Iterator[str]:
     rows = (
         (
@@ -250,18 +250,6 @@ def _evidence(report: Report) -> Iterator[str]:
         f"<details><summary>{len(report.evidence)} facts read, {len(report.gaps)} things that could not be</summary>"
         f"<ul class=because>{items}</ul>{rest}</details>"
     )
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    names = list(heads)
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td data-head="{name}">{cell}</td>' for name, cell in zip(names, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _footer(report: Report) -> str:

@@ -61,7 +61,7 @@ def to_json(report: Report) -> Json:
                 "reason": part.reason,
                 "files": list(part.files),
                 "licences": list(dict.fromkeys(match.licence.id for match in part.licences)),
-                "because": _grounds(part.because),
+                "because": grounds(part.because),
             }
             for part in report.components
         ],
@@ -131,7 +131,7 @@ def verdict_json(verdict: Verdict) -> Json:
                 "outcome": item.outcome.value,
                 "basis": item.basis.value,
                 "reason": item.reason,
-                "because": _grounds(item.because),
+                "because": grounds(item.because),
             }
             for item in verdict.criteria
         ],
@@ -183,6 +183,9 @@ def _parent(parent: Parent) -> Json:
         "hint": parent.is_hint,
         "subject": parent.subject,
         "quote": parent.quote,
+        "of": parent.of,
+        "depth": parent.depth,
+        "problem": parent.problem,
     }
 
 
@@ -193,13 +196,14 @@ def _finding(finding: Finding) -> Json:
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "message": finding.message,
-        "because": _grounds(finding.because),
+        "because": grounds(finding.because),
         "remedy": finding.remedy,
     }
 
 
-def _grounds(grounds: Iterable[Ground]) -> list[Json]:
-    return [_evidence(item) if isinstance(item, Evidence) else _gap(item) for item in grounds]
+def grounds(found: Iterable[Ground]) -> list[Json]:
+    """Facts and gaps as plain data."""
+    return [_evidence(item) if isinstance(item, Evidence) else _gap(item) for item in found]
 
 
 def _evidence(item: Evidence) -> Json:

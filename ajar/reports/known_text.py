@@ -18,6 +18,7 @@ from ajar.model.catalogue import (
 from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door
 from ajar.model.report import Report
 from ajar.model.showing import Portrait, Released, Standing
+from ajar.questions import ask
 from ajar.reports import door_art, tables, terminal
 from ajar.reports.known_words import (
     ACCESS_WORDS,
@@ -41,6 +42,7 @@ from ajar.reports.known_words import (
 )
 from ajar.reports.page import Page
 from ajar.reports.plain import visible
+from ajar.reports.questions_text import summary
 from ajar.reports.words import INSTRUMENT_WORDS
 
 _EVENTS = 12
@@ -160,6 +162,7 @@ def _system(system: System, report: Report, shown: Portrait, page: Page) -> Iter
         for claim in report.claims:
             words = f"{_MARKS[claim.finding]} {claim.finding.value}: {claim.says.replace('-', ' ')}; {claim.because[1]}"
             yield from page.wrap(words, indent=4, hang=6)
+    yield from summary(ask(report), page)
 
 
 def _headline(system: System, report: Report, shown: Portrait, page: Page) -> Iterator[str]:

@@ -229,6 +229,10 @@ def _story(story: LicenceStory) -> Iterator[str]:
     rows = [(event.date, event_words(event)) for event in story.events]
     rows += [("before it", name) for name in story.follows]
     rows += [("after it", name) for name in story.followed_by]
+    if story.releases:
+        rows.append(
+            ("releases", ", ".join(f"{name} ({date})" if date else name for name, date in story.releases))
+        )
     if story.models:
         rows.append(("used by", ", ".join(story.models)))
     if rows:
@@ -279,6 +283,7 @@ def facets_json(found: Licence, said: Terms, story: LicenceStory) -> str:
         "follows": list(story.follows),
         "followed_by": list(story.followed_by),
         "models": list(story.models),
+        "releases": [{"name": name, "date": date or None} for name, date in story.releases],
     }
     return json.dumps(body, indent=2, ensure_ascii=False)
 

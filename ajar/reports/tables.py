@@ -1,8 +1,9 @@
-"""A table as aligned text, CSV or Markdown."""
+"""A table as aligned text, CSV or Markdown; and data as JSON text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ajar.reports.page import Page
 from ajar.reports.plain import visible
@@ -36,20 +37,29 @@ def as_csv(heads: Row, rows: Sequence[Row]) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heads)
-    for row in rows:
+    for row in (heads, *rows):
         writer.writerow([f"'{visible(cell)}" if cell.startswith(_FORMULA) else visible(cell) for cell in row])
     return out.getvalue()
 
 
 def as_markdown(heads: Row, rows: Sequence[Row]) -> str:
     """A table in GitHub's Markdown; markup in cells is escaped."""
-    lines = [heads, ["---"] * len(heads), *([_cell(cell) for cell in row] for row in rows)]
+    shown = [[markdown_text(cell) for cell in row] for row in (heads, *rows)]
+    lines = [shown[0], ["---"] * len(heads), *shown[1:]]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _cell(value: str) -> str:
+def markdown_text(value: str) -> str:
+    """Words that stay words in Markdown."""
     plain = visible(value).replace("\\", "\\\\")
     for char in "|*_`[]<>":
         plain = plain.replace(char, f"\\{char}")
     return plain
+
+
+def json_text(body: dict[str, Any]) -> str:
+    """In a fixed order. Lone surrogates are written as escapes."""
+    import json
+
+    written = json.dumps(body, indent=2, ensure_ascii=False)
+    return written.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"

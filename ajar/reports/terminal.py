@@ -13,9 +13,11 @@ from ajar.model.component import Scope
 from ajar.model.evidence import Basis, Evidence, Ground
 from ajar.model.judgement import DOOR_LABELS, ClaimFinding, Door, Severity, Verdict
 from ajar.model.report import Report
-from ajar.reports import door_art
+from ajar.questions import ask
+from ajar.reports import door_art, tree
 from ajar.reports.page import Page
 from ajar.reports.plain import size_words, visible
+from ajar.reports.questions_text import summary
 from ajar.reports.words import (
     COMPONENT_WORDS,
     INSTRUMENT_WORDS,
@@ -69,6 +71,8 @@ def _card(report: Report, page: Page, *, verbose: bool, explain: bool) -> Iterat
         for verdict in report.verdicts:
             yield from _explained(verdict, page)
     if verbose:
+        yield ""
+        yield from summary(ask(report), page)
         yield from _evidence(report, page)
 
 
@@ -135,6 +139,10 @@ def _lineage(report: Report, page: Page) -> Iterator[str]:
     if not report.lineage:
         return
     yield page.heading("Comes from")
+    if any(parent.depth > 1 or parent.problem for parent in report.lineage):
+        for line in tree.lines(tree.of_parents(report.lineage)):
+            yield from page.wrap(line, hang=6)
+        return
     for parent in report.lineage[:_PARENTS]:
         yield from page.wrap(parent_words(parent), hang=4)
     if len(report.lineage) > _PARENTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ajar.rights import findings, lineage, lineage_rules
-from ajar.rights.ancestry import parents
+from ajar.rights.ancestry import licensed, parents
 from ajar.rights.answers import answer, overall
 from ajar.rights.assign import chosen, matches
 from ajar.rights.clauses import clauses_of
@@ -30,6 +30,7 @@ __all__ = [
     "judge",
     "judge_lineage",
     "known_terms",
+    "licensed",
     "matches",
     "obligations_of",
     "overall",

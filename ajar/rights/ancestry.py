@@ -42,6 +42,7 @@ def parents(dossier: Dossier, title: str, *, lookup: Lookup | None = None) -> tu
         *_of_datasets(dossier),
         *_of_name(dossier, title),
         *_of_configs(dossier),
+        *_of_host(dossier),
     ):
         known = next((old for old in found if _same(old, parent)), None)
         if known is None and len(found) < _PARENTS and not _is_self(parent, title):
@@ -50,7 +51,7 @@ def parents(dossier: Dossier, title: str, *, lookup: Lookup | None = None) -> tu
             found[found.index(known)] = replace(known, relation=parent.relation, is_hint=False)
     found = [parent for parent in found if parent.subject or not _told_of_parts(parent, found)]
     sure = [parent for parent in found if not parent.is_hint]
-    return tuple(_licensed(parent, lookup) for parent in (*sure, *(item for item in found if item.is_hint)))
+    return tuple(licensed(parent, lookup) for parent in (*sure, *(item for item in found if item.is_hint)))
 
 
 def _same(one: Parent, other: Parent) -> bool:
@@ -74,7 +75,7 @@ def _is_self(parent: Parent, title: str) -> bool:
     return named == own or f" {own}".endswith(f" {named}") or (len(own) >= 4 and named.startswith(f"{own} "))
 
 
-def _licensed(parent: Parent, lookup: Lookup | None) -> Parent:
+def licensed(parent: Parent, lookup: Lookup | None) -> Parent:
     """The parent with the licence that stands at its source, where somebody looked or a row knows it."""
     base = lookup(parent.id) if lookup is not None else None
     if base is not None and base.licences:
@@ -84,6 +85,8 @@ def _licensed(parent: Parent, lookup: Lookup | None) -> Parent:
             licence_source=base.source,
             licence_date=base.date or "here",
             terms=base.terms,
+            texts=base.texts,
+            maker=parent.maker or (parent.id.partition("/")[0] if "/" in parent.id else ""),
         )
     if "/" in parent.id and not parent.maker:
         parent = replace(parent, maker=parent.id.partition("/")[0])
@@ -196,6 +199,14 @@ def _of_name(dossier: Dossier, title: str) -> Iterator[Parent]:
         basis=Basis.INFERRED,
         is_hint=known is None,
     )
+
+
+def _of_host(dossier: Dossier) -> Iterator[Parent]:
+    """What the host states, which it mostly has from the card; it guesses the relation where nobody says."""
+    for item in dossier.all("host.base-model"):
+        if _HUB_ID.fullmatch(str(item.value)):
+            relation = _STEMS.get(item.quote.removeprefix("relation: "), Relation.UNKNOWN)
+            yield _parent(item, relation)
 
 
 def _of_configs(dossier: Dossier) -> Iterator[Parent]:

@@ -66,6 +66,7 @@ _WORDS = {
 }
 _NO_NOTICE = frozenset({"CC0-1.0", "PDDL-1.0", "Unlicense", "0BSD", "MIT-0", "WTFPL"})
 _QUOTE_AROUND = 120
+_QUOTE_WORDS = 12  # enough to know the place again in another copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,21 @@ def _quote(name: str, kind: str) -> tuple[str, int | None]:
         text = store().text(name)
     except KeyError:
         return "", None
-    match = re.search(_WORDS[kind], text, re.IGNORECASE)
+    return _found(_WORDS[kind], text)
+
+
+def quoted(burden: Burden, text: str) -> tuple[str, int | None]:
+    """The words of a burden and their line in another copy of its licence; nothing where they are not in it."""
+    words = burden.quote.split()[:_QUOTE_WORDS]
+    if words:
+        found = _found(r"\s+".join(map(re.escape, words)), text)
+        if found[0]:
+            return found
+    return _found(_WORDS.get(burden.kind, ""), text) if burden.kind in _WORDS else ("", None)
+
+
+def _found(pattern: str, text: str) -> tuple[str, int | None]:
+    match = re.search(pattern, text, re.IGNORECASE)
     if match is None:
         return "", None
     piece = text[max(0, match.start() - _QUOTE_AROUND) : match.end() + _QUOTE_AROUND]

@@ -29,7 +29,7 @@ from ajar.errors import UsageError
 from ajar.model.component import Licence, Openness
 from ajar.rights.template import GRAM, Group, Template
 
-MAGIC = 0x414A4C32
+MAGIC = 0x414A4C33
 # A folder of `*.toml` files with rows of licences of one's own, each with its text.
 FOLDER_VARIABLE = "AJAR_LICENCES"
 # Wordings below this are indexed phrase by phrase, so that near relatives are told apart; longer ones by a sample.
@@ -44,9 +44,13 @@ _SAMPLE = 5
 _KEPT = 96
 
 
+Asked = tuple[int, int, int]
+"""Words, phrases and sampled phrases that any copy of a wording holds: none that are optional or stand in a slot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The index in memory. `owners`, `sizes`, `totals` and `samples` have one entry a wording."""
+    """The index in memory. `owners`, `sizes`, `totals`, `samples` and `asked` have one entry a wording."""
 
     ids: Sequence[str]
     exact: Mapping[int, int]
@@ -54,6 +58,7 @@ class Store:
     sizes: Sequence[int]
     totals: Sequence[int]  # phrases indexed
     samples: Sequence[int]  # of them, those in the sample
+    asked: Sequence[Asked]
     grams: Sequence[int] = field(repr=False)  # sorted
     gram_holders: Sequence[int] = field(repr=False)
     extra: Mapping[int, Sequence[int]] = field(repr=False)  # phrases of fingerprints and of added licences
@@ -63,11 +68,21 @@ class Store:
     notices: frozenset[int] = field(repr=False)
 
     def holders(self, gram: int) -> Sequence[int]:
-        """Wordings that hold a phrase."""
-        start = bisect_left(self.grams, gram)
-        end = bisect_right(self.grams, gram, start)
-        found = [*self.extra.get(gram, ()), *self.gram_holders[start:end]]
-        return [number for number in found if number != NOBODY] if NOBODY in found else found
+        """Wordings that hold a phrase; `NOBODY` may be among them."""
+        grams = self.grams
+        start = bisect_left(grams, gram)
+        more = self.extra.get(gram, ())
+        if start == len(grams) or grams[start] != gram:
+            return more
+        # A step at a time as far as most go.
+        end, last = start + 1, min(start + 4, len(grams))
+        while end < last and grams[end] == gram:
+            end += 1
+        if end == last:
+            end = bisect_right(grams, gram, end)
+        if more:
+            return [*more, *self.gram_holders[start:end]]
+        return self.gram_holders[start:end] if end - start > 1 or self.gram_holders[start] != NOBODY else ()
 
     def template(self, number: int) -> Template:
         """One wording, unpacked; the last ones asked for are kept."""
@@ -152,10 +167,23 @@ def _is_first(word: str) -> bool:
 
 def phrases_of(words: Sequence[str], *, dense: bool) -> Iterator[tuple[int, int]]:
     """`(place, hash)` of the phrases of a text: all of them, or a sample that any copy chooses alike."""
-    last = len(words) - GRAM + 1
-    for at in range(last):
-        if dense or _is_first(words[at]):
-            yield at, zlib.crc32(" ".join(words[at : at + GRAM]).encode()) & _PHRASE_BITS
+    places: Sequence[int] = range(len(words) - GRAM + 1)
+    if not dense:
+        firsts = {word for word in set(words) if _is_first(word)}
+        places = [at for at, word in enumerate(words[: len(places)]) if word in firsts]
+    if not places:
+        return iter(())
+    data = " ".join(words).encode()
+    lengths = map(len, words) if len(data) == sum(map(len, words)) + len(words) - 1 else map(_bytes, words)
+    before = list(accumulate(lengths, initial=0))  # bytes of the words before one, without the spaces
+    return (
+        (at, zlib.crc32(data[before[at] + at : before[at + GRAM] + at + GRAM - 1]) & _PHRASE_BITS)
+        for at in places
+    )
+
+
+def _bytes(word: str) -> int:
+    return len(word.encode())
 
 
 _IDS, _COUNTS, _EXACT, _EXACT_OWNERS, _GRAMS, _HOLDERS, _VOCABULARY, _WORDS, _GROUPS = range(9)
@@ -184,12 +212,13 @@ def store() -> Store:
     """
     parts = _sections("index.bin")
     ids = zlib.decompress(parts[_IDS]).decode().split("\n")
-    owners, sizes, totals, samples, published, notices = _columns("I", parts[_COUNTS], 6)
+    owners, sizes, totals, samples, published, notices, *asked = _columns("I", parts[_COUNTS], 9)
     exact = dict(zip(_array("Q", parts[_EXACT]), _array("H", parts[_EXACT_OWNERS]), strict=True))
     starts = [0]
     for size in sizes:
         starts.append(starts[-1] + size)
-    loaded = _Added(ids, exact, list(owners), list(sizes), list(totals), list(samples), {}, {})
+    every = list(zip(*asked, strict=True))
+    loaded = _Added(ids, exact, list(owners), list(sizes), list(totals), list(samples), every, {}, {})
     _add_fingerprints(loaded)
     for row in _added_rows():
         loaded.add(row["id"], row["text"])
@@ -200,6 +229,7 @@ def store() -> Store:
         sizes=loaded.sizes,
         totals=loaded.totals,
         samples=loaded.samples,
+        asked=loaded.asked,
         grams=array("I", accumulate(zlib.decompress(parts[_GRAMS]))),
         gram_holders=_array("H", zlib.decompress(parts[_HOLDERS])),
         extra=loaded.phrases,
@@ -220,6 +250,7 @@ class _Added:
     sizes: list[int]
     totals: list[int]
     samples: list[int]
+    asked: list[Asked]
     phrases: dict[int, list[int]]
     templates: dict[int, Template]
 
@@ -244,6 +275,7 @@ class _Added:
         self.sizes.append(len(template))
         self.totals.append(len(grams))
         self.samples.append(sampled)
+        self.asked.append((len(template), len(grams), sampled))
         self.templates[number] = template
         for gram in grams:
             self.phrases.setdefault(gram, []).append(number)

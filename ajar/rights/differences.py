@@ -8,27 +8,36 @@ from functools import lru_cache
 
 from ajar.model.component import Difference
 from ajar.rights.data_store import store
-from ajar.rights.fitting import Fit, Gap, is_edge
-from ajar.rights.normalise import Words, words_of
+from ajar.rights.edges import is_edge
+from ajar.rights.fitting import Fit, Gap
+from ajar.rights.normalise import Words
 
 _CHARS = 600
 # More than this and a list tells no more; the last entry says how many are left out.
 _COUNT = 200
 _TITLE_WORDS = 14
+# Fewer words read alike in any case; of more than this, as many are shown.
+_AS_PRINTED, _PRINTED = 3, 120
+_LOOKED_UP = 24  # places for which the licence's text is searched
+_BETWEEN = r"[\W_]+(?:\(?[a-z0-9]{1,3}[.)][\W_]+)?"  # an enumerator, or none
 _SENTENCE_GAP = re.compile(r"[.;:]\s|\n\s*\n")
 
 
 def differences_of(fit: Fit, found: Words) -> tuple[Difference, ...]:
     """Every gap that means something, in the order of the text."""
     gaps = [gap for gap in fit.gaps if not gap.is_free]
-    shown = tuple(item for gap in gaps[:_COUNT] for item in _of_gap(fit, gap, found))
+    shown = tuple(
+        item
+        for number, gap in enumerate(gaps[:_COUNT])
+        for item in _of_gap(fit, gap, found, as_printed=number < _LOOKED_UP)
+    )
     if len(gaps) <= _COUNT:
         return shown
     line = found.line(min(gaps[_COUNT].b0, len(found.words) - 1))
     return (*shown, Difference(change="changed", text=f"and {len(gaps) - _COUNT} more places", line=line))
 
 
-def _of_gap(fit: Fit, gap: Gap, found: Words) -> Iterator[Difference]:
+def _of_gap(fit: Fit, gap: Gap, found: Words, *, as_printed: bool) -> Iterator[Difference]:
     start, end = gap.b0, gap.b1
     removed = gap.a1 - gap.a0
     if start == fit.start:
@@ -37,7 +46,7 @@ def _of_gap(fit: Fit, gap: Gap, found: Words) -> Iterator[Difference]:
         start, end = _slid(found, start, end)
     line = found.line(min(start, len(found.words) - 1))
     if start == end:
-        yield Difference(change="removed", text=removed_words(fit, gap), line=line)
+        yield Difference(change="removed", text=removed_words(fit, gap, as_printed=as_printed), line=line)
         return
     text = _words_at(found, start, end)
     change = "changed" if removed else "added"
@@ -46,7 +55,7 @@ def _of_gap(fit: Fit, gap: Gap, found: Words) -> Iterator[Difference]:
     yield Difference(change=change, text=text, line=line)
     # A whole sentence gone is told apart from the one that came; a word or two show by their place.
     if removed > 3:
-        yield Difference(change="removed", text=removed_words(fit, gap), line=line)
+        yield Difference(change="removed", text=removed_words(fit, gap, as_printed=as_printed), line=line)
 
 
 def _after_title(found: Words, start: int, end: int) -> int:
@@ -66,24 +75,28 @@ def _words_at(found: Words, start: int, end: int) -> str:
     return text
 
 
-def removed_words(fit: Fit, gap: Gap) -> str:
-    """The licence's own words that are not in the text, as it prints them where its text is known."""
+def removed_words(fit: Fit, gap: Gap, *, as_printed: bool = True) -> str:
+    """The licence's own words that are not in the text, as it prints them where its text is known and looked into."""
     template = fit.template
     if template.grams is not None:
         count = gap.a1 - gap.a0
         return f"about {count} word{'s' if count > 1 else ''} of the licence, whose text is known by its fingerprint only"
-    words = " ".join(template.words[gap.a0 : gap.a1])
-    if template.is_published:
-        published = _published(store().ids[template.owner])
-        if gap.a1 <= len(published.spans):
-            start, end = published.spans[gap.a0][0], published.spans[gap.a1 - 1][1]
-            words = " ".join(published.text[start:end].split())
-    return words[:_CHARS]
+    words = template.words[gap.a0 : gap.a1]
+    shown = " ".join(words)
+    if as_printed and template.is_published and len(words) >= _AS_PRINTED:
+        shown = _as_printed(store().ids[template.owner], words) or shown
+    return shown[:_CHARS]
 
 
-@lru_cache(maxsize=16)
-def _published(name: str) -> Words:
-    return words_of(store().text(name))
+@lru_cache(maxsize=8)
+def _published(name: str) -> str:
+    return store().text(name)
+
+
+def _as_printed(name: str, words: Sequence[str]) -> str:
+    """The same words in a licence's text; empty when other spellings are among them."""
+    found = re.search(_BETWEEN.join(words[:_PRINTED]), _published(name), re.IGNORECASE)
+    return " ".join(found[0].split()) if found else ""
 
 
 def _slid(found: Words, start: int, end: int) -> tuple[int, int]:

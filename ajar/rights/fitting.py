@@ -2,62 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ajar.rights.align import Block, Steps, blocks
-from ajar.rights.normalise import Words, is_name, word_set
+from ajar.rights.edges import (
+    ENUMERATOR,
+    TITLE_WORDS,
+    are_enumerators,
+    continues_notice,
+    follows_copyright,
+    is_appendix,
+    is_edge,
+    is_notice,
+    is_party,
+)
+from ajar.rights.normalise import Words
 from ajar.rights.template import OPTIONAL, Template, outermost, reach
 
-_TITLE_WORDS = 14
-_NOTICE_WORDS = 40
-# A name or a version before or after the text.
-_LABEL_WORDS = 4
-_TITLE = re.compile(
-    r"^(?:the )?(?:[\w.+-]+ ){0,8}(?:license|agreement|terms of use|licence|copyright notice)(?: [\w.]+){0,6}$"
-)
-_NOTICE = re.compile(r"^(?:copyright|c|copr|all rights reserved|portions copyright)\b")
-_COPYRIGHT_WORDS = frozenset(["copyright", "c"])
-_NOTICE_CHARS = 160
-_LAST_NOTICE = re.compile(r"(?:copyright|\(c\)|©)[^;!?]*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$")
-_ENUMERATOR = re.compile(r"^(?:[ivx]{1,4}|[a-z]|\d{1,2})$")
-# Wordings without markup: names that stand where a party is named.
-_PARTIES = frozenset(
-    [
-        "name",
-        "names",
-        "of",
-        "by",
-        "holder",
-        "holders",
-        "owner",
-        "owners",
-        "author",
-        "authors",
-        "contributors",
-        "copyright",
-        "the",
-        "its",
-        "their",
-        "institute",
-        "university",
-        "company",
-        "corporation",
-        "foundation",
-        "regents",
-        "nor",
-        "and",
-        "or",
-        "inc",
-        "project",
-        "organization",
-    ]
-)
-_APPENDICES = ("appendix how to apply", "end of terms and conditions", "how to apply these terms")
 # A preamble left out is one difference, however long; many small ones tell of another licence.
-_MISSING_COUNTED = 40
+MISSING_COUNTED = 40
+MISSING_WEIGHT = 0.9
 # Runs below this at an edge, far from the rest, are chance: "of the" stands in every text.
 _STRAY_WORDS = 4
 
@@ -71,7 +36,7 @@ class Gap:
     b0: int
     b1: int
     is_free: bool = False
-    optional: int = 0  # of the missing words, those that may be left out
+    optional: int = 0  # of the missing words, those that may be left out or stand in a slot
 
     @property
     def missing(self) -> int:
@@ -151,14 +116,16 @@ def fit(
     gaps = judged(template, found, bare, steps)
     matched = sum(min(run[2], 12) if run[2] < 12 else run[2] for run in runs if run[2] > 2)
     free = sum(gap.b1 - gap.b0 for gap in gaps if gap.is_free)
-    spent = sum(min(part, _MISSING_COUNTED) for part in _missing_parts(gaps))
+    spent = sum(min(part, MISSING_COUNTED) for part in _missing_parts(gaps))
     spent += sum(gap.cost - gap.missing for gap in gaps)
-    score = matched - 0.9 * spent - 0.05 * free
+    score = matched - MISSING_WEIGHT * spent - 0.05 * free
     return Fit(template, runs[0][1], runs[-1][1] + runs[-1][2], runs, gaps, score)
 
 
 def widened(fitted: Fit, found: Words, start: int, end: int, steps: Steps) -> Fit:
     """The same with the words before and after it counted as its own."""
+    if (start, end) == (fitted.first, fitted.last):
+        return fitted
     gaps = _gaps(fitted.template, fitted.runs, start, end)
     return replace(fitted, start=start, end=end, gaps=judged(fitted.template, found, gaps, steps))
 
@@ -205,22 +172,41 @@ def judged(template: Template, found: Words, gaps: Sequence[Gap], steps: Steps) 
     """The gaps with those marked free that the template, or the matching guidelines, let be."""
     done = list(gaps)
     last = len(gaps) - 1
+    has_groups = bool(template.groups) and template.grams is None
+    tried: set[_Reached] = set()
     for number, gap in enumerate(gaps):
         if done[number].is_free:
             continue
         missing = _asked_for(template, gap) if template.grams is None else None
-        if missing is not None:
-            done[number] = gap = replace(gap, optional=gap.a1 - gap.a0 - len(missing))  # noqa: PLW2901
         if _is_free(missing, gap, found, template, at_start=number == 0, at_end=number == last):
-            done[number] = replace(gap, is_free=True)
-        elif template.groups and template.grams is None:
-            for other in _by_groups(template, found, gaps, number, steps):
+            done[number] = Gap(gap.a0, gap.a1, gap.b0, gap.b1, is_free=True)
+            continue
+        if missing is not None:
+            done[number] = Gap(
+                gap.a0, gap.a1, gap.b0, gap.b1, is_free=False, optional=_not_asked_for(template, gap)
+            )
+        if has_groups:
+            for other in _by_groups(template, found, gaps, number, steps, tried):
                 done[other] = replace(gaps[other], is_free=True)
     return done
 
 
+def _not_asked_for(template: Template, gap: Gap) -> int:
+    """Of the missing words, those of optional groups, and of slots for which others stand: theirs is an example."""
+    count, at = 0, gap.a0
+    if gap.a0 < gap.a1:
+        is_filled = gap.b0 < gap.b1
+        for group in template.groups:
+            if group.start >= at and group.end <= gap.a1 and (is_filled or group.kind == OPTIONAL):
+                count += group.end - group.start
+                at = group.end
+    return count
+
+
 def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
     """The missing words without the optional groups among them that are missing as a whole."""
+    if gap.a0 == gap.a1:
+        return ()
     asked: list[str] = []
     at = gap.a0
     for group in template.groups:
@@ -231,13 +217,48 @@ def _asked_for(template: Template, gap: Gap) -> Sequence[str]:
     return asked
 
 
-def _by_groups(template: Template, found: Words, gaps: Sequence[Gap], number: int, steps: Steps) -> range:
+def _by_groups(
+    template: Template,
+    found: Words,
+    gaps: Sequence[Gap],
+    number: int,
+    steps: Steps,
+    tried: set[_Reached],
+) -> range:
     """The gaps, this one among them, that the template's groups explain together; none when they do not."""
+    gap = gaps[number]
+    steps.take(1 + len(template.groups) // 8)
+    near = [group for group in template.groups if group.start <= gap.a1 and group.end >= gap.a0]
+    if not near:
+        return range(0)
+    inside = [group for group in near if group.start >= gap.a0 or group.end <= gap.a1]
+    for from_inside in (True, False) if inside else (False,):
+        reached = _reached(template, gaps, number, steps, from_inside=from_inside)
+        if reached in tried:
+            continue
+        tried.add(reached)
+        if _explains(template, found, gaps, reached, steps):
+            return reached.gaps
+    return range(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Neighbouring gaps, and words `start` to `end` of the wording whose groups may explain them."""
+
+    gaps: range
+    start: int
+    end: int
+
+
+def _reached(
+    template: Template, gaps: Sequence[Gap], number: int, steps: Steps, *, from_inside: bool
+) -> _Reached:
     low = high = number
     start, end = gaps[number].a0, gaps[number].a1
     while True:
         steps.take(len(template.groups))
-        start, end = outermost(template.groups, start, end)
+        start, end = outermost(template.groups, start, end, from_inside=from_inside)
         moved = False
         while low > 0 and gaps[low - 1].a1 >= start:
             low, moved = low - 1, True
@@ -245,38 +266,23 @@ def _by_groups(template: Template, found: Words, gaps: Sequence[Gap], number: in
             high, moved = high + 1, True
         start, end = min(start, gaps[low].a0), max(end, gaps[high].a1)
         if not moved:
-            break
-    first, last = gaps[low], gaps[high]
-    b0, b1 = first.b0 - (first.a0 - start), last.b1 + (end - last.a1)
+            return _Reached(range(low, high + 1), start, end)
+
+
+def _explains(template: Template, found: Words, gaps: Sequence[Gap], reached: _Reached, steps: Steps) -> bool:
+    first, last = gaps[reached.gaps[0]], gaps[reached.gaps[-1]]
+    b0, b1 = first.b0 - (first.a0 - reached.start), last.b1 + (reached.end - last.a1)
     words = found.words[b0:b1]
     starts, ends = {0}, {len(words)}
-    if low == 0:
-        starts = {step for step in range(min(_TITLE_WORDS, len(words)) + 1) if is_edge(words[:step])}
-    if high == len(gaps) - 1:
+    if reached.gaps[0] == 0:
+        starts = {step for step in range(min(TITLE_WORDS, len(words)) + 1) if is_edge(words[:step])}
+    if reached.gaps[-1] == len(gaps) - 1:
         ends = {
             len(words) - step
-            for step in range(min(_TITLE_WORDS, len(words)) + 1)
+            for step in range(min(TITLE_WORDS, len(words)) + 1)
             if is_edge(words[len(words) - step :])
         }
-    if ends.isdisjoint(reach(template, (start, end), words, starts, steps)):
-        return range(0)
-    return range(low, high + 1)
-
-
-def is_edge(words: Sequence[str]) -> bool:
-    """Whether words before or after a licence are a title, a name or a line of copyright."""
-    if not words:
-        return True
-    if not is_name(words):
-        return False
-    joined = " ".join(words)
-    return len(words) <= _LABEL_WORDS or (
-        len(words) <= _TITLE_WORDS and bool(_TITLE.match(joined) or _NOTICE.match(joined))
-    )
-
-
-def _is_notice(words: Sequence[str]) -> bool:
-    return len(words) <= _NOTICE_WORDS and is_name(words) and bool(_NOTICE.match(" ".join(words[:4])))
+    return not ends.isdisjoint(reach(template, (reached.start, reached.end), words, starts, steps))
 
 
 def _is_free(
@@ -285,87 +291,30 @@ def _is_free(
     extra = found.words[gap.b0 : gap.b1]
     if missing is None:  # a fingerprint: which words are missing is not known
         return gap.a0 == gap.a1 and (
-            not extra or _is_notice(extra) or ((at_start or at_end) and is_edge(extra))
+            not extra
+            or is_notice(extra)
+            or ((at_start or at_end) and is_edge(extra))
+            or are_enumerators(extra, found, gap.b0)
         )
     if not extra and not missing:
         return True
     if not missing:
         return (
-            _is_notice(extra)
-            or _continues_notice(extra, found, gap.b0)
+            is_notice(extra)
+            or continues_notice(extra, found, gap.b0)
             or ((at_start or at_end) and is_edge(extra))
-            or _are_enumerators(extra, found, gap.b0)
+            or are_enumerators(extra, found, gap.b0)
         )
     if not extra:
         return (
-            _is_notice(missing)
-            or _follows_copyright(missing, template.words[max(gap.a0 - 2, 0) : gap.a0])
+            is_notice(missing)
+            or follows_copyright(missing, template.words[max(gap.a0 - 2, 0) : gap.a0])
             or ((at_start or at_end) and is_edge(missing))
-            or (at_end and _is_appendix(missing))
-            or (len(missing) == 1 and bool(_ENUMERATOR.match(missing[0])) and missing[0] not in {"a", "i"})
+            or (at_end and is_appendix(missing))
+            or (len(missing) == 1 and bool(ENUMERATOR.match(missing[0])) and missing[0] not in {"a", "i"})
         )
     if at_start and is_edge(extra) and is_edge(missing):
         return True
-    if _is_notice(extra) and _is_notice(missing):
+    if is_notice(extra) and is_notice(missing):
         return True
-    return not template.groups and _is_party(missing, extra, template.words[max(gap.a0 - 3, 0) : gap.a0])
-
-
-def _is_party(missing: Sequence[str], extra: Sequence[str], before: Sequence[str]) -> bool:
-    """A name where the wording has "the copyright holder" or the like."""
-    return (
-        len(extra) <= _TITLE_WORDS
-        and len(missing) <= _TITLE_WORDS
-        and _PARTIES.issuperset(missing)
-        and not _PARTIES.isdisjoint(before)
-        and is_name(extra)
-        and is_name(missing)
-    )
-
-
-def _follows_copyright(words: Sequence[str], before: Sequence[str]) -> bool:
-    """Years and names after the word copyright itself."""
-    return (
-        not _COPYRIGHT_WORDS.isdisjoint(before[-1:])
-        and len(words) <= _TITLE_WORDS
-        and is_name(words)
-        and any(len(word) == 4 and word.isdigit() for word in words)
-    )
-
-
-def _continues_notice(extra: Sequence[str], found: Words, number: int) -> bool:
-    """Names, years and an address that stand in the rest of a line of copyright."""
-    if len(extra) > _TITLE_WORDS or not is_name(extra):
-        return False
-    start = found.spans[number][0]
-    before = _LAST_NOTICE.search(found.text, max(start - _NOTICE_CHARS, 0), start)
-    if before is None:
-        return False
-    shown = found.text[start : found.spans[number + len(extra) - 1][1]]
-    plain = [word for word in re.findall(r"[A-Za-z]+", shown) if word.islower()]
-    return all(word in word_set("neutral") for word in plain) or bool(_ADDRESS.match(shown))
-
-
-def _are_enumerators(extra: Sequence[str], found: Words, number: int) -> bool:
-    """One number or letter that stands at a paragraph's start."""
-    if len(extra) != 1 or not _ENUMERATOR.match(extra[0]):
-        return False
-    start, end = found.spans[number]
-    if found.text[max(start - 1, 0) : start] == "(" and found.text[end : end + 1] == ")":
-        return True
-    line = found.text[found.text.rfind("\n", 0, start) + 1 : start]
-    return not re.search(r"\w", line) and found.text[end : end + 1] in {
-        ".",
-        ")",
-        ":",
-        "]",
-        " ",
-        "\t",
-        "\n",
-        "-",
-    }
-
-
-def _is_appendix(missing: Sequence[str]) -> bool:
-    """What stands after the terms and tells how to use them is not part of them."""
-    return " ".join(missing[:12]).startswith(_APPENDICES)
+    return not template.groups and is_party(missing, extra, template.words[max(gap.a0 - 3, 0) : gap.a0])

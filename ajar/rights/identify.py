@@ -14,17 +14,20 @@ from ajar.model.evidence import Location
 from ajar.rights.align import Steps
 from ajar.rights.match import Identification, identify
 from ajar.rights.names import resolve
-from ajar.rights.normalise import word_set, words_of
+from ajar.rights.normalise import words_of
 from ajar.rights.plain import decode
 from ajar.rights.statements import mentions
+from ajar.rights.titles import named_by_title, sets_terms
+from ajar.rights.word_tables import word_set
 
 # Bytes beyond are not looked at: the longest licence known has 150 kB, in UTF-32 600 kB.
 BYTES_LIMIT = 4 * 2**20
-# A text that only names a licence is a paragraph or two.
-_REFERENCE_WORDS = 200
+# A text that only names a licence is a paragraph or two, and perhaps a disclaimer.
+_REFERENCE_WORDS = 300
 _ADDRESS = re.compile(r"https?://[^\s<>\"')\]]{4,200}")
 _GNU = re.compile(r"\b(?:(affero|lesser|library) )?gnu (?:(affero|lesser|library) )?general public license\b")
 _GNU_VERSION = re.compile(r"\bversion (\d)(?: (\d))?\b")
+_GNU_BOOK = "gnu free documentation license"
 _GNU_KINDS = {"": "GPL", "affero": "AGPL", "lesser": "LGPL", "library": "LGPL"}
 # Of the words of an English text, this many are among its commonest; half as many as in any licence of the data.
 _ENGLISH_SHARE = 0.12
@@ -120,14 +123,17 @@ def _named(text: str) -> LicenceMatch | None:
     if len(text) > 16 * _REFERENCE_WORDS or len(text.split()) > _REFERENCE_WORDS:
         return None
     address = _ADDRESS.search(text)
+    words = words_of(text).words
     licence = resolve(text) or (resolve(address[0].rstrip(".,;")) if address else None)
     line = text.count("\n", 0, address.start()) + 1 if address and licence else 1
-    licence = licence or _gnu_named(text)
+    licence = licence or _gnu_named(" ".join(words)) or named_by_title(text)
     if licence is None:
         mention = next(iter(mentions(text)), None)
         if mention is None:
             return None
         licence, line = mention.licence, mention.line
+    if sets_terms(words, licence):
+        return _unknown(f"it names {licence.name} and sets terms of its own")
     return LicenceMatch(
         licence=licence,
         match=MatchKind.REFERENCE,
@@ -139,15 +145,20 @@ def _named(text: str) -> LicenceMatch | None:
     )
 
 
-def _gnu_named(text: str) -> Licence | None:
+def _gnu_named(words: str) -> Licence | None:
     """The GNU licence of a file's header: kind, version, and whether later ones do too."""
-    words = " ".join(words_of(text).words)
     kinds = {match[1] or match[2] or "" for match in _GNU.finditer(words)}
     versions = {f"{match[1]}.{match[2] or 0}" for match in _GNU_VERSION.finditer(words)}
-    if len(kinds) != 1 or len(versions) != 1:
+    is_book = _GNU_BOOK in words
+    if len(kinds) + is_book != 1 or len(versions) != 1:
         return None
     later = "or-later" if "any later version" in words else "only"
-    return resolve(f"{_GNU_KINDS[kinds.pop()]}-{versions.pop()}-{later}")
+    version = versions.pop()
+    if is_book:
+        part = "no-invariants-" if "no invariant sections" in words else ""
+        part = part or ("invariants-" if "invariant sections" in words else "")
+        return resolve(f"GFDL-{version}-{part}{later}")
+    return resolve(f"{_GNU_KINDS[kinds.pop()]}-{version}-{later}")
 
 
 def _unknown(reason: str) -> LicenceMatch:

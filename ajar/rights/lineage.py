@@ -43,7 +43,7 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Findings on what a release owes to its parents. `terms_of` gives the facets of a licence by its id."""
     child = Child(dossier=dossier, title=title, found=tuple(found), terms_of=terms_of)
-    sure = [parent for parent in parents if not parent.is_hint]
+    sure = [parent for parent in parents if not parent.is_hint and parent.binds]
     return (
         *(finding for parent in sure for finding in _of_parent(child, parent, sure)),
         *_together(child, sure),
@@ -87,7 +87,7 @@ def _apply(
         )  # binds its customer, not every holder
     item = tally.setdefault(rule["id"], _Told(outcome, severity, [], []))
     item.words += [word for word in (words,) if word not in item.words]
-    item.because += [*grounds, *_parents_words(burden)]
+    item.because += [*grounds, *_parents_words(burden, parent)]
     if outcome is Outcome.UNMET and item.outcome is not Outcome.UNMET:
         item.outcome, item.severity = outcome, severity
     elif outcome is item.outcome:
@@ -101,18 +101,23 @@ def _is_told(burden: Burden, tally: Mapping[str, _Told]) -> bool:
     return any(say in words for say in says)
 
 
-def _parents_words(burden: Burden) -> list[Ground]:
+def _parents_words(burden: Burden, parent: Parent) -> list[Ground]:
+    """The parent's words: in the text of its own release where somebody read that, else in the licence's."""
+    for text in parent.texts:
+        if text.licence == burden.licence.id:
+            quote, line = burdens.quoted(burden, text.text)
+            if quote:
+                return [_terms_evidence(burden, Location(path=text.path, line=line), quote)]
     if not burden.quote:
         return []
-    return [
-        Evidence(
-            key="lineage.parent-terms",
-            value=burden.licence.id,
-            location=Location(path=f"ajar:licences/{burden.licence.id}.txt", line=burden.line),
-            inspector="rights",
-            quote=burden.quote,
-        )
-    ]
+    place = Location(path=f"ajar:licences/{burden.licence.id}.txt", line=burden.line)
+    return [_terms_evidence(burden, place, burden.quote)]
+
+
+def _terms_evidence(burden: Burden, place: Location, quote: str) -> Evidence:
+    return Evidence(
+        key="lineage.parent-terms", value=burden.licence.id, location=place, inspector="rights", quote=quote
+    )
 
 
 def parent_evidence(parent: Parent) -> Evidence:
@@ -144,7 +149,7 @@ def _finding(child: Child, parent: Parent, rule: str, item: _Told) -> Finding:
     return Finding(
         rule=rule,
         severity=item.severity,
-        message=f"{name} is {_RELATION_WORDS[parent.relation]} {parent.id} ({parent.location}), under {licence}, which "
+        message=f"{name} is {_comes_from(parent)}, under {licence}, which "
         + "; ".join(item.words)
         + (here if compares else ""),
         because=tuple(dict.fromkeys((parent_evidence(parent), *item.because))),
@@ -165,18 +170,25 @@ _RELATION_WORDS = {
 }
 
 
+def _comes_from(parent: Parent) -> str:
+    way = f"by way of {parent.of} " if parent.of else ""
+    return f"{way}{_RELATION_WORDS[parent.relation]} {parent.id} ({parent.location})"
+
+
 def _licence_unknown(parent: Parent) -> Finding:
     return Finding(
         rule="base-model-licence-is-known",
         severity=Severity.LOW,
-        message=f"{parent.subject or 'this model'} is {_RELATION_WORDS[parent.relation]} {parent.id} ({parent.location}), whose licence "
+        message=f"{parent.subject or 'this model'} is {_comes_from(parent)}, whose licence "
         "is not known here; what it asks could not be checked",
         because=(
             parent_evidence(parent),
             Gap(
                 location=parent.location,
-                reason=GapReason.OFFLINE,
-                detail=f"{parent.id} was not looked up",
+                reason=GapReason.UNREADABLE if parent.problem else GapReason.OFFLINE,
+                detail=f"{parent.id}: {parent.problem}"
+                if parent.problem
+                else f"{parent.id} was not looked up",
                 inspector="rights",
             ),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,15 @@ from ajar.rights.told import fold
 _HUB_LINK = re.compile(
     r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/)?([\w.-]{1,96}/[\w.-]{1,96})(?:$|[/?#])"
 )
+_CODE_LINK = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:github|gitlab)\.com/([\w.-]{1,96}/[\w.-]{1,96})(?:$|[/?#])"
+)
+_OWNER = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co|github\.com|gitlab\.com)/([\w.-]{1,96})(?:$|[/?#])"
+)
+_LINKS = ("card.link", "card.weights-link", "card.code-link")
+_TELLING = 4  # letters of a name that says whose it is
+_NOTICE_CHARS = 4000  # of a licence; its notice stands at the top
 _MANY = 2  # models of its own that a page links to
 LISTED = frozenset({Relation.DISTILLED, Relation.TRAINED_ON_OUTPUTS})
 _STANDS = frozenset({MatchKind.EXACT, MatchKind.TEMPLATE, MatchKind.MODIFIED, MatchKind.DERIVED})
@@ -50,10 +60,41 @@ class Child:
         return own or tuple(match for match in weights if not match.subject or match.subject.endswith("/"))
 
     def makers(self) -> frozenset[str]:
-        """Who publishes this release, as its name and its links to its own weights tell."""
+        """Who publishes this release, as its name, its origin and its links to itself tell; empty when nothing does."""
         own = fold(self.title.rstrip("/").rpartition("/")[2])
-        names = [self.title, *(one for one in self.hub_ids() if fold(one.partition("/")[2]).startswith(own))]
+        origins = (str(item.value).partition("/")[2] for item in self.dossier.all("release.origin"))
+        stated = [str(item.value) for item in self.dossier.all("config.name-or-path")]
+        code = (_CODE_LINK.match(str(item.value)) for item in self.dossier.all("card.code-link"))
+        selves = [*stated, *(found[1].removesuffix(".git") for found in code if found)]
+        names = [
+            self.title,
+            *origins,
+            *(one for one in selves if _HUB_LINK.fullmatch(one) and fold(one.partition("/")[2]) == own),
+            *(one for one in self.hub_ids() if fold(one.partition("/")[2]).startswith(own)),
+        ]
         return frozenset(name.rstrip("/").split("/")[-2].lower() for name in names if "/" in name.rstrip("/"))
+
+    def may_be_of(self, parent: Parent) -> bool:
+        """Whether a release whose maker nobody states shows signs of being by the parent's own maker."""
+        if not parent.maker or self.makers():
+            return False
+        owners = (
+            (_OWNER.match(str(item.value)), str(item.value))
+            for key in _LINKS
+            for item in self.dossier.all(key)
+        )
+        maker, base = parent.maker.lower(), parent.id.lower()
+        if any(owner and owner[1].lower() == maker and base not in link.lower() for owner, link in owners):
+            return True
+        words = [word for word in fold(parent.maker).split() if len(word) >= _TELLING]
+        holders = re.compile(rf"copyright\b.{{0,80}}\b(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
+        # The parent's own licence names its maker wherever it goes.
+        passed_on = {licence.id for licence in parent.licences}
+        passed = {match.location.path for match in self.found if match.licence.id in passed_on}
+        licences = {item.location.path for item in self.dossier.all("licence.document")} - passed
+        return bool(words) and any(
+            holders.search(text.text[:_NOTICE_CHARS]) for text in self.dossier.texts if text.path in licences
+        )
 
     def hub_ids(self) -> tuple[str, ...]:
         """Hub ids of weights that its pages link to."""
@@ -64,8 +105,14 @@ class Child:
     def describes_many(self) -> bool:
         """Whether this is a page on several models, none of which is here."""
         here = any(item.family == "weights" for item in self.dossier.files)
-        own = [one for one in self.hub_ids() if one.partition("/")[0].lower() in self.makers()]
-        return not here and len(own) >= _MANY
+        makers, owned = self.makers(), defaultdict(set)
+        for one in self.hub_ids():
+            owner, _, name = one.lower().partition("/")
+            owned[owner].add(name)
+        # Where the maker is not known, each owner of many may be it.
+        return not here and any(
+            len(_models(names)) >= _MANY and (owner in makers or not makers) for owner, names in owned.items()
+        )
 
     def unread(self) -> tuple[Gap, ...]:
         """Files that could not be read and where such things are said."""
@@ -74,6 +121,13 @@ class Child:
             for gap in self.dossier.gaps
             if gap.reason is not GapReason.ABSENT and _TELLS.search(gap.location.path)
         )
+
+
+def _models(names: set[str]) -> set[str]:
+    """Names of models without those of their variants: a difference or a quantised copy is no second model."""
+    return {
+        name for name in names if not any(name.startswith(f"{other}-") for other in names if other != name)
+    }
 
 
 def borne(child: Child, parent: Parent) -> list[Burden]:
@@ -94,6 +148,16 @@ def check(
     child: Child, parent: Parent, all_parents: Sequence[Parent], burden: Burden, rule: Mapping[str, Any]
 ) -> tuple[Outcome, str, list[Ground]]:
     """How one rule ends on one parent, in words that follow "its licence …", with its grounds."""
+    outcome, words, grounds = _check(child, parent, all_parents, burden, rule)
+    if outcome is Outcome.UNMET and rule["holds"] != "name-begins" and child.may_be_of(parent):
+        words = f"{words} (unless this release is by {parent.maker} itself, which is not stated here)"
+        return Outcome.UNKNOWN, words, grounds
+    return outcome, words, grounds
+
+
+def _check(
+    child: Child, parent: Parent, all_parents: Sequence[Parent], burden: Burden, rule: Mapping[str, Any]
+) -> tuple[Outcome, str, list[Ground]]:
     says = str(rule["says"])
     holds = rule["holds"]
     if holds == "inherited":
@@ -170,7 +234,8 @@ def _name_begins(
     wanted = burden.items[0]
     if any(name.replace(" ", "").startswith(_fold(wanted).replace(" ", "")) for name in bare):
         return Outcome.MET, says, []
-    words = f"{says} “{wanted}”; this one is called {', '.join(dict.fromkeys(names))}"
+    called = {_fold(name): name for name in (name.rstrip("/").rpartition("/")[2] for name in reversed(names))}
+    words = f"{says} “{wanted}”; this one is called {', '.join(reversed(called.values()))}"
     unread = child.unread()
     return (Outcome.UNKNOWN if unread and not titles else Outcome.UNMET), words, [*titles, *unread[:1]]
 

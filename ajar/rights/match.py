@@ -16,9 +16,11 @@ from ajar.rights.align import Steps
 from ajar.rights.candidates import Hits, candidates, hits_of
 from ajar.rights.data_store import Store, gram_hash, licences, store, whole_hash
 from ajar.rights.differences import differences_of
-from ajar.rights.fitting import Fit, Gap, fit, is_edge, widened
-from ajar.rights.normalise import Folded, Words, fold, placed_words, quick_words, word_set
+from ajar.rights.edges import is_edge
+from ajar.rights.fitting import Fit, Gap, fit, widened
+from ajar.rights.normalise import Folded, Words, fold, placed_words, quick_words
 from ajar.rights.template import GRAM
+from ajar.rights.word_tables import word_set
 
 # A text of fewer words is a name or a notice, not a licence.
 MINIMUM_WORDS = 12
@@ -82,14 +84,14 @@ def identify(text: str, *, steps: Steps | None = None) -> tuple[Identification, 
     """The licences a text consists of, in order; none when it is no licence."""
     folded = fold(text)
     known = store()
-    words = quick_words(folded)
-    if words is not None:
-        if len(words) < MINIMUM_WORDS:
+    quick = quick_words(folded)
+    if quick is not None:
+        if len(quick.words) < MINIMUM_WORDS:
             return ()
-        owner = known.exact.get(whole_hash(words))
+        owner = None if quick.is_cut else known.exact.get(whole_hash(quick.words))
         if owner is not None:
             return (_whole(folded, known.ids[owner]),)
-    found = placed_words(folded)
+    found = placed_words(folded, quick)
     if len(found.words) < MINIMUM_WORDS:
         return ()
     search = _Search(found, known, steps or Steps())
@@ -198,6 +200,8 @@ class _Search:
         """The wording that explains most, each weighed by its runs and by what differs."""
         best: Fit | None = None
         for candidate in candidates(self.hits, self.found.words, start, end, self.known, self.steps):
+            if best is not None and candidate.most <= best.score:
+                continue
             template = self.known.template(candidate.number)
             grams = self.grams() if template.grams is not None else ()
             laid = fit(template, self.found, grams, (candidate.start, candidate.end), self.steps)
@@ -229,7 +233,9 @@ class _Search:
         return (
             best.share < _NEAR
             and best.template.grams is None
-            and _GRANTS.isdisjoint(self.found.words[best.first : best.last])
+            and all(
+                _GRANTS.isdisjoint(best.template.words[start : start + size]) for start, _, size in best.runs
+            )
             and not _GRANTS.isdisjoint(best.template.words)
         )
 

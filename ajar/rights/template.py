@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ajar.rights.align import Steps
-from ajar.rights.normalise import is_name
+from ajar.rights.word_tables import is_name
 
 OPTIONAL, SLOT = "o", "s"
 # A slot names a party or a product; whole sentences do not fit into one (the longest of SPDX's examples has 31 words).
@@ -46,13 +46,18 @@ class Template:
 GRAM = 4
 
 
-def outermost(groups: Sequence[Group], start: int, end: int) -> tuple[int, int]:
-    """The range widened to whole groups: those it cuts or touches."""
+def outermost(groups: Sequence[Group], start: int, end: int, *, from_inside: bool = False) -> tuple[int, int]:
+    """The range widened to whole groups: those it cuts or touches.
+
+    `from_inside` leaves out those that hold it and more on either side: their other words need no explaining.
+    """
     changed = True
     while changed:
         changed = False
         for group in groups:
             touches = group.start <= end and group.end >= start
+            if from_inside and group.start < start and group.end > end:
+                continue
             if touches and (group.start < start or group.end > end):
                 start, end = min(start, group.start), max(end, group.end)
                 changed = True

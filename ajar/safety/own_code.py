@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ajar.model.judgement import Severity
-from ajar.safety.check import Sign, Specimen
+from ajar.safety.check import Lines, Sign, Specimen
 from ajar.safety.symbols import is_known_package, is_standard
 
 TEMPLATE_NAMES = "template-names-stay-in-the-folder"
 OWN_CODE = "model-needs-no-code-of-its-repository"
+_MLFLOW_CODE = re.compile(
+    r"(?:^|[\s{,])[\"']?(?P<key>code|model_code_path|python_model)[\"']?[ \t]*:[ \t]*[\"']?(?P<name>[^\s\"'#,}]{1,300})",
+    re.MULTILINE,
+)
+_NOTHING = frozenset({"null", "~", "Null", "NULL"})
 
 
 def step(key: object) -> str:
@@ -119,3 +125,14 @@ def loader_module(specimen: Specimen, name: str, line: int) -> Iterator[Sign]:
     message = f"line {line}: loader_module makes MLflow import {name!r} and call its _load_pyfunc"
     severity = Severity.HIGH if heavy else Severity.LOW
     yield specimen.finding(OWN_CODE, severity, message, line=line, quote=name)
+
+
+def mlflow_code(specimen: Specimen, text: str, lines: Lines) -> Iterator[Sign]:
+    """Code beside the model: its folder goes in front of Python's path, and a model written as code is run."""
+    for found in _MLFLOW_CODE.finditer(text):
+        name, line = found["name"], lines.at(found.start("key"))
+        if name in _NOTHING or (found["key"] == "python_model" and not name.endswith(".py")):
+            continue  # a pickle is judged by its own bytes
+        does = "puts it in front of Python's path" if found["key"] == "code" else "runs it"
+        message = f"line {line}: {found['key']} is {name!r}: loading the model {does}"
+        yield specimen.finding(OWN_CODE, Severity.LOW, message, line=line, quote=found[0].strip())

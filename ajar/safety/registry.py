@@ -11,7 +11,7 @@ from importlib import import_module  # noqa: TID251  ajar's own modules, by the 
 
 from ajar.safety.check import Check
 
-_SETTINGS = ("config", "tokenizer", "chat-template", "yaml-config", "plain-text", "unknown")
+_SETTINGS = ("config", "tokenizer", "chat-template", "yaml-config", "mlflow-model", "plain-text", "unknown")
 _TEXTS = (*_SETTINGS, "source-code", "notebook", "requirements", "model-card", "jsonl", "csv")
 
 # Parts of names, one of which a file must have for the check to be asked at all.

@@ -14,7 +14,7 @@ from ajar.model.evidence import GapReason
 from ajar.model.judgement import Severity
 from ajar.safety.check import Check, Lines, Sign, Specimen
 from ajar.safety.json_text import ESCAPED_LETTER
-from ajar.safety.own_code import loader_module, own_code, step, template_name
+from ajar.safety.own_code import loader_module, mlflow_code, own_code, step, template_name
 from ajar.safety.symbols import EFFECTS, Tier, lookup
 from ajar.safety.templates import hints
 
@@ -308,6 +308,8 @@ def _yaml(specimen: Specimen) -> Iterator[Sign]:
             yield from loader_module(specimen, name, lines.at(target.start("name")))
         elif _DOTTED.match(name):
             yield from named(specimen, "", name, f"{target['key']} names")
+    if specimen.path.rpartition("/")[2] == "MLmodel":
+        yield from mlflow_code(specimen, text, lines)
 
 
 CHECK = Check(

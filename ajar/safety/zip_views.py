@@ -11,8 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
-from ajar.blobs import WindowBlob
+from ajar.blobs import WindowBlob, will_read
 from ajar.config import Limits
 from ajar.errors import BudgetExceeded, MalformedError
 from ajar.interfaces import Blob
@@ -24,6 +25,7 @@ _DIRECTORY_BYTES = 64 << 20
 _SEARCH_BYTES = 1 << 16
 _DESCRIPTOR_BYTES = 64  # 12 to 24 bytes, and the signature behind them
 _NEAR_BYTES = 512
+_HEADER_READ_BYTES = _DESCRIPTOR_BYTES + 4096  # as much as a window reads after a leap
 _ENDS = 16  # directories that are read; an honest archive has one
 _NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x07\x08)")
 _UNICODE_NAME = 0x7075  # APPNOTE 4.6.9
@@ -152,10 +154,43 @@ def _directory(blob: Blob, end: int) -> tuple[int, int, int] | None:
 
 def _central(blob: Blob, place: tuple[int, int, int], views: Views, limits: Limits) -> None:
     start, size, stated = place
-    data = blob.read_at(start, size)
-    at, names = 0, set[str]()
+    rows = list(islice(_rows(blob.read_at(start, size)), limits.archive_members - views.rows + 1))
+    views.rows += len(rows)
+    if views.rows > limits.archive_members:
+        raise BudgetExceeded(f"more than {limits.archive_members} members")
+    if not rows:
+        return
     # Offsets in a prefixed archive count from the first local header.
-    shift: int | None = None
+    is_there = blob.read_at(rows[0].header_at + stated, 4) == _LOCAL
+    shift = stated if is_there else _shift(blob, rows[0].header_at, start)
+    # The member before may end in a descriptor, and its reader looks there for the header that follows.
+    will_read(blob, ((row.header_at + shift - _DESCRIPTOR_BYTES, _HEADER_READ_BYTES) for row in rows))
+    names = set[str]()
+    for row in rows:
+        if row.other_name and row.other_name != row.name:
+            views.problems.append(f"{row.name[:80]!r} has a second name, {row.other_name[:80]!r}")
+        if row.name in names and not row.name.endswith("/"):
+            views.duplicates.append(row.name)
+        names.add(row.name)
+        _add_central(blob, views, row, row.header_at + shift)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a directory says of one member."""
+
+    name: str
+    other_name: str
+    header_at: int
+    flags: int
+    method: int
+    packed: int
+    size: int
+    mode: int
+
+
+def _rows(data: bytes) -> Iterator[_Row]:
+    at = 0
     while at + _CENTRAL_BYTES <= len(data) and data[at : at + 4] == _CENTRAL:
         flags, method = struct.unpack_from("<HH", data, at + 8)
         packed, whole, name_length, extra_length, note_length = struct.unpack_from("<IIHHH", data, at + 20)
@@ -164,18 +199,7 @@ def _central(blob: Blob, place: tuple[int, int, int], views: Views, limits: Limi
         extra = data[at + 46 + name_length : at + 46 + name_length + extra_length]
         whole, packed, header_at = _wide(extra, whole, packed, header_at)
         other = _unicode_name(extra) if name.isascii() else ""
-        if other and other != name:
-            views.problems.append(f"{name[:80]!r} has a second name, {other[:80]!r}")
-        if shift is None:
-            is_there = blob.read_at(header_at + stated, 4) == _LOCAL
-            shift = stated if is_there else _shift(blob, header_at, start)
-        if name in names and not name.endswith("/"):
-            views.duplicates.append(name)
-        names.add(name)
-        _add_central(blob, views, name, header_at + shift, (flags, method, packed, whole, external >> 16))
-        views.rows += 1
-        if views.rows > limits.archive_members:
-            raise BudgetExceeded(f"more than {limits.archive_members} members")
+        yield _Row(name, other, header_at, flags, method, packed, whole, external >> 16)
         at += _CENTRAL_BYTES + name_length + extra_length + note_length
 
 
@@ -187,10 +211,8 @@ def _shift(blob: Blob, header_at: int, directory_at: int) -> int:
     return found - header_at if found >= 0 else 0
 
 
-def _add_central(
-    blob: Blob, views: Views, name: str, header_at: int, said: tuple[int, int, int, int, int]
-) -> None:
-    flags, method, packed, whole, mode = said
+def _add_central(blob: Blob, views: Views, row: _Row, header_at: int) -> None:
+    name = row.name
     header = blob.read_at(header_at, _LOCAL_BYTES) if 0 <= header_at < blob.size else b""
     if len(header) < _LOCAL_BYTES or header[:4] != _LOCAL:
         views.problems.append(f"the directory points {name!r} to no member")
@@ -202,9 +224,9 @@ def _add_central(
     differs = []
     if local_name != name:
         differs.append(f"the directory says {name!r}, the member itself {local_name!r}")
-    if (local_flags ^ flags) & 1:
+    if (local_flags ^ row.flags) & 1:
         differs.append(f"{name!r} is encrypted by one header and not by the other")
-    if local_method != method:
+    if local_method != row.method:
         differs.append(f"{name!r} is compressed in two ways")
     known = views.entries.get(start)
     if known is not None and known.central_name != name:
@@ -216,11 +238,11 @@ def _add_central(
         name=name,
         local_name=local_name,
         central_name=name,
-        method=method,
-        flags=flags | (local_flags & 1),
-        packed=packed,
-        size=whole,
-        mode=mode,
+        method=row.method,
+        flags=row.flags | (local_flags & 1),
+        packed=row.packed,
+        size=row.size,
+        mode=row.mode,
         differs=[*(known.differs if known else []), *differs][:_NOTES],
     )
 

@@ -24,6 +24,10 @@ SOURCES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("hf",), "hub", "HubSource"),
     (("http", "https"), "web", "WebSource"),
     (("ollama", "oci"), "registry", "RegistrySource"),
+    (("s3", "gs", "az", "abfs", "abfss"), "store", "StoreSource"),
+    (("git+https", "git+http"), "git", "GitSource"),
+    (("models", "runs"), "mlflow", "MLflowSource"),
+    (("modelscope",), "modelscope", "ModelScopeSource"),
 )
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w./-]{1,100})?")
 
@@ -42,7 +46,8 @@ def schemes() -> tuple[str, ...]:
 def open_release(locator: Locator, options: Options) -> AbstractContextManager[OpenRelease]:
     """Resolve a locator. Raises `UsageError` for a scheme nobody serves, `TargetError` when not there.
 
-    A bare `org/name` that is no path here is the hub's, and so is the address of a page there.
+    A bare `org/name` that is no path here is the hub's. The address of a page there, or at a well-known host of git,
+    means the repository that it shows.
     """
     locator = _meant(locator)
     for served, module, name in SOURCES:
@@ -75,9 +80,10 @@ def cache_of(folder: Path | None) -> Cache:
 
 def _meant(locator: Locator) -> Locator:
     if locator.scheme in {"http", "https"}:
-        from ajar.sources.hub import of_page
+        from ajar.sources import git, hub, modelscope
 
-        return of_page(str(locator)) or locator
+        found = (source.of_page(str(locator)) for source in (hub, modelscope, git))
+        return next((page for page in found if page), locator)
     is_name = locator.scheme == "file" and not locator.subpath and _HUB_NAME.fullmatch(locator.name)
     if not is_name or Path(locator.name).exists() or Path(locator.name).parts[0] in {".", "..", "~"}:
         return locator

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha1, sha256
-from typing import Any
+from hashlib import md5, sha1, sha256
+from typing import Any, TypeVar
 
-from ajar.blobs import Meter
+from ajar.blobs import Meter, will_read
 from ajar.config import Options
-from ajar.errors import AjarError, MalformedError, TargetError, TargetNotFound, TargetUnreadable
+from ajar.errors import AjarError, MalformedError, TargetError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.interfaces import Blob
 from ajar.model.evidence import Basis, Evidence, Gap, Location, Scalar
 from ajar.model.release import FileEntry, Release, is_front
 from ajar.sources._cache import Cache, default_folder
-from ajar.sources._ranges import BLOCK_BYTES, FIRST_BYTES, Getter, RangeBlob
-from ajar.sources._transport import Refused, Reply, Transport, authority
+from ajar.sources._ranges import FIRST_BYTES, Getter, Hosts, RangeBlob
+from ajar.sources._transport import Refused, Reply, Signer, Transport, authority
 
 ANSWER_BYTES = 64 << 20  # an API's answer; the largest listing seen is 20 MB
 WORKERS = 8
+ABREAST = 16  # requests at once for spans of one file, where the host takes one span each
 OFFLINE = "offline, and not in the cache"
 AHEAD = 256  # files whose first bytes are fetched before they are asked for
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(slots=True)
@@ -35,12 +38,27 @@ class Line:
     meter: Meter
     trusted: frozenset[str] = frozenset()
     tokens: dict[str, str] = field(default_factory=dict)
+    signers: dict[str, Signer] = field(default_factory=dict)
     cache: Cache = field(init=False)
+    hosts: Hosts = field(init=False)
+    _pool: ThreadPoolExecutor = field(init=False, repr=False)
     _transport: Transport | None = None
 
     def __post_init__(self) -> None:
         folder = self.options.cache if self.options.cache is not None else default_folder()
         self.cache = Cache(folder if self.options.keep else None)
+        self._pool = ThreadPoolExecutor(ABREAST, thread_name_prefix="ajar-span")
+        self.hosts = Hosts(together=self.together)
+
+    def together(self, work: Sequence[Callable[[], _Answer]]) -> Iterator[_Answer]:
+        """Answers in order; where one fails, what was not begun yet is not asked."""
+        asked = [self._pool.submit(item) for item in work]
+        try:
+            for item in asked:
+                yield item.result()
+        finally:
+            for item in asked:
+                item.cancel()
 
     @property
     def transport(self) -> Transport:
@@ -51,6 +69,7 @@ class Line:
                 meter=self.meter,
                 trusted=self.trusted,
                 tokens=self.tokens,
+                signers=self.signers,
                 seconds=self.options.limits.seconds,
                 gate=self.options.gate,
             )
@@ -73,14 +92,14 @@ class Line:
         return answer
 
     def post(self, url: str, question: Any) -> Any:
-        """The answer to a JSON question, kept like any other."""
+        """The answer to a JSON question about a pinned revision: it does not change, so it is asked once."""
         body = json.dumps(question, sort_keys=True).encode()
         key = f"{url}#{sha256(body).hexdigest()}"
-        if self.options.offline:
-            kept = self.cache.answer(key)
-            if kept is None:
-                raise Refused(0, OFFLINE)
+        kept = self.cache.answer(key)
+        if kept is not None:
             return kept
+        if self.options.offline:
+            raise Refused(0, OFFLINE)
         headers = {"content-type": "application/json"}
         reply = self.transport.get(
             url, limit_bytes=ANSWER_BYTES, accept="application/json", headers=headers, content=body
@@ -101,6 +120,7 @@ class Line:
         self.tokens[authority(url)] = token
 
     def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
         if self._transport is not None:
             self._transport.close()
 
@@ -122,7 +142,8 @@ class RemoteFile:
     url: str
     size: int
     key: str
-    digest: str = ""  # sha256:… or git:…, as the host states it
+    digest: str = ""  # sha256:…, git:… or md5:…, as the host states it
+    blob: Blob | None = None  # what came with the listing already
 
 
 class CheckedBlob:
@@ -143,12 +164,17 @@ class CheckedBlob:
             self._check()
         return self._inner.read_at(offset, length)
 
+    def will_read(self, spans: Iterable[tuple[int, int]]) -> None:
+        will_read(self._inner, spans)
+
     def _check(self) -> None:
         data = self._inner.read_at(0, self._inner.size)
         kind, _, stated = self._digest.partition(":")
         if kind == "git":
             # The name of a blob in git's object store, which is how a hub states small files.
             found = sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        elif kind == "md5":  # as stores state it: against mishaps, not against a liar
+            found = md5(data, usedforsecurity=False).hexdigest()
         else:
             found = sha256(data).hexdigest()
         if found != stated:
@@ -172,6 +198,10 @@ class RemoteRelease:
 
     @contextmanager
     def open(self, entry: FileEntry) -> Iterator[Blob]:
+        here = self.files[entry.path].blob
+        if here is not None:
+            yield here
+            return
         ahead = self._ahead.pop(entry.path, None)
         if ahead is None:
             yield self._blob(self.files[entry.path])
@@ -182,7 +212,9 @@ class RemoteRelease:
         """Fetch the first bytes of the files at once; whoever opens one waits for its own only."""
         shallow = self.line.options.shallow
         wanted = [
-            (path, file) for path, file in self.files.items() if not shallow or is_front(path, file.size)
+            (path, file)
+            for path, file in self.files.items()
+            if file.blob is None and (not shallow or is_front(path, file.size))
         ]
         for path, file in wanted[:AHEAD]:
             self._ahead[path] = pool.submit(self._begun, file)
@@ -199,20 +231,14 @@ class RemoteRelease:
         return blob
 
     def _blob(self, file: RemoteFile) -> CheckedBlob:
-        cache, key = self.line.cache, file.key
         transport: Getter = _OFFLINE if self.line.options.offline else self.line.transport
-
-        def kept(number: int) -> bytes | None:
-            data = cache.block(key, number)
-            want = min(BLOCK_BYTES, file.size - number * BLOCK_BYTES)
-            return data if data is not None and len(data) == want else None
-
         inner = RangeBlob(
             transport=transport,
             url=file.url,
             size=file.size,
-            kept=kept,
-            keep=lambda number, data: cache.keep_block(key, number, data),
+            cache=self.line.cache,
+            key=file.key,
+            hosts=self.line.hosts,
         )
         return CheckedBlob(inner, file.digest)
 
@@ -227,6 +253,7 @@ class _Offline:
         limit_bytes: int,  # noqa: ARG002
         start: int | None = None,  # noqa: ARG002
         length: int | None = None,  # noqa: ARG002
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002
     ) -> Reply:
         raise Refused(0, OFFLINE)
 
@@ -245,7 +272,7 @@ def opened(
     try:
         try:
             release, notes, files = make(line)
-        except TargetError:
+        except (TargetError, UsageError):
             raise
         except Refused as error:
             raise refused(error, shown) from error

@@ -16,7 +16,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -36,6 +36,10 @@ CONNECTIONS = 16
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _RESET = re.compile(r"\bt=(\d{1,6})\b")
+
+
+Signer = Callable[[str, str, Mapping[str, str]], Mapping[str, str]]
+"""What a request to one host gets besides its headers: a signature, or what it pins. From method, address, headers."""
 
 
 class Refused(OSError):
@@ -128,6 +132,7 @@ class Transport:
     meter: Meter
     trusted: frozenset[str] = frozenset()  # host names the target gave, whatever their address
     tokens: Mapping[str, str] = field(default_factory=dict)  # host and port -> bearer token
+    signers: Mapping[str, Signer] = field(default_factory=dict)  # host and port -> what signs for it
     seconds: float = 300.0
     gate: Gate | None = None
     _deadline: float = 0.0
@@ -200,14 +205,18 @@ class Transport:
         sent = {**headers, **({"authorization": f"Bearer {token}"} if token else {})}
         if not token:
             sent = {name: value for name, value in sent.items() if name != "authorization"}
+        signer = self.signers.get(authority(url))
+        method = "GET" if content is None else "POST"
+        if signer is not None:
+            sent |= signer(method, url, sent)
         body = bytearray()
         is_whole = True
         try:
-            with self._client.stream(
-                "GET" if content is None else "POST", url, headers=sent, content=content
-            ) as answer:
+            with self._client.stream(method, url, headers=sent, content=content) as answer:
                 with self._lock:
                     self.meter.requests += 1
+                if answer.status_code == 200 and "," in headers.get("range", ""):
+                    limit_bytes = 1  # all of the file, where several parts of it were asked for
                 for chunk in answer.iter_raw():
                     self._check_time()
                     body += chunk

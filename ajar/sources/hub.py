@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ajar.blobs import Meter
 from ajar.config import Options
-from ajar.errors import MalformedError, TargetNotFound, UsageError
+from ajar.errors import MalformedError, TargetNotFound, TargetUnreadable, UsageError
 from ajar.interfaces import OpenRelease
 from ajar.model.evidence import Evidence, Gap, GapReason, Location
 from ajar.model.locator import Locator
@@ -30,6 +31,7 @@ ENDPOINT = "https://huggingface.co"
 NAME = re.compile(r"[\w.-]{1,96}(?:/[\w.-]{1,96})?")
 _REVISION = re.compile(r"[\w./-]{1,256}")
 _SHA = re.compile(r"[0-9a-f]{40}")
+_PINNED = re.compile(r"/(?:tree|commits)/[0-9a-f]{40}(?:\?|$)")
 _DATA = re.compile(r"datasets?/")
 _PAGE = re.compile(
     r"/(?P<data>datasets/)?(?P<name>(?!datasets/|spaces/|api/|docs/)[\w.-]{1,96}/[\w.-]{1,96})"
@@ -37,7 +39,9 @@ _PAGE = re.compile(
 )
 NEXT = re.compile(r"<([^>]+)>\s*;\s*rel=\"?next\"?")
 _PAGES = 500
+_HISTORY_PAGES = 20  # of 50 commits
 _TAGS = 64
+_DELETED = re.compile(r"(?:Delete|Remove) `?([\w./ -]{1,300}?)`?(?: with huggingface_hub)?", re.IGNORECASE)
 
 
 class HubSource:
@@ -56,6 +60,8 @@ class HubSource:
             return replace(locator, revision=repository.commit_before(date))
         except Refused as error:
             raise refused(error, str(locator)) from error
+        except MalformedError as error:
+            raise TargetUnreadable(f"{locator}: {error.message}", hint="try again later") from error
         finally:
             line.close()
 
@@ -175,7 +181,12 @@ class _Repository:
                 f"{shown}: the repository has no files there", hint="check the name and the folder"
             )
         entries.sort(key=lambda entry: entry.path)
-        notes += self._last_changes(commit, [entry.path for entry in entries])
+        paths = [entry.path for entry in entries]
+        # Two questions that do not wait for each other.
+        told = self._line.together(
+            [partial(self._last_changes, commit, paths), partial(self._history, commit)]
+        )
+        notes += [note for some in told for note in some]
         locator = replace(self._locator, revision=commit)
         release = Release(locator=locator, revision=commit, files=tuple(entries))
         return release, notes, {entry.path: files[entry.path] for entry in entries}
@@ -208,69 +219,93 @@ class _Repository:
         files[shown] = RemoteFile(url=url, size=size, key=key, digest=stated)
         return FileEntry(path=shown, size=size, digest=stated if stated.startswith("sha256:") else None)
 
-    def _last_changes(self, commit: str, paths: Sequence[str]) -> Iterator[Evidence | Gap]:
+    def _last_changes(self, commit: str, paths: Sequence[str]) -> list[Evidence | Gap]:
         """When licence and card were last changed, and by which commit: one request, and no loss where it fails."""
         asked = [path for path in paths if is_front(path, 0)][:_TAGS]
         options = self._line.options
         if not asked or options.shallow or not options.changes or self._locator.subpath:
-            return
+            return []
         url = f"{self._endpoint}/api/{self._kind}/{self._name}/paths-info/{commit}"
         try:
             rows = self._line.post(url, {"paths": asked, "expand": True})
         except (OSError, MalformedError) as error:
-            detail = error.strerror if isinstance(error, OSError) else str(error)
-            yield _gap(
-                ".", GapReason.UNREADABLE, f"when licence and card changed could not be asked: {detail}"
-            )
-            return
+            return [_not_asked("when licence and card changed", error)]
+        found: list[Evidence | Gap] = []
         for row in rows if isinstance(rows, list) else []:
             last = row.get("lastCommit") if isinstance(row, dict) else None
             if isinstance(last, dict) and isinstance(last.get("date"), str) and row.get("path") in asked:
                 words = (
                     f"{last['date'][:10]} {str(last.get('title', ''))[:120]} ({str(last.get('id', ''))[:10]})"
                 )
-                yield said("host.file-changed", last["date"][:40], row["path"], INSPECTOR, words)
+                found.append(said("host.file-changed", last["date"][:40], row["path"], INSPECTOR, words))
+        return found
+
+    def _history(self, commit: str) -> list[Evidence | Gap]:
+        """The commits, newest first: the first page, or with `history` up to a thousand."""
+        if self._line.options.shallow:
+            return []
+        where = f"hub:{self._name}"
+        url = f"{self._endpoint}/api/{self._kind}/{self._name}/commits/{commit}"
+        pages = _HISTORY_PAGES if self._line.options.history else 1
+        found: list[Evidence | Gap] = []
+        try:
+            for row in self._rows(url, pages):
+                stated, title = row.get("date"), str(row.get("title", ""))[:120]
+                if not isinstance(stated, str):
+                    continue
+                words = f"{stated[:10]} {title} ({str(row.get('id', ''))[:10]})"
+                found.append(said("host.commit", stated[:40], where, INSPECTOR, words))
+                deleted = _DELETED.fullmatch(title)
+                if deleted:
+                    found.append(said("host.file-deleted", deleted[1][:300], where, INSPECTOR, words))
+        except (OSError, MalformedError) as error:
+            found.append(_not_asked("the history", error))
+        return found
 
     def commit_before(self, date: str) -> str:
         """The last commit before `date` (ISO 8601). Raises `TargetNotFound` when there is none."""
         revision = quote(self._revision, safe="")
         url = f"{self._endpoint}/api/{self._kind}/{self._name}/commits/{revision}"
-        for _ in range(_PAGES):
-            reply = self._line.ask(url)
-            if reply.status != 200:
-                raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
-            rows = parsed(reply)
-            for row in rows if isinstance(rows, list) else []:
-                known = isinstance(row, dict) and isinstance(row.get("date"), str)
-                if known and row["date"][:19] < date and _SHA.fullmatch(str(row.get("id"))):
-                    return str(row["id"])
-            link = NEXT.search(reply.headers.get("link", ""))
-            if not link or urlsplit(link[1]).netloc != urlsplit(url).netloc:
-                break
-            url = link[1]
+        for row in self._rows(url, _PAGES):
+            if str(row.get("date", "~"))[:19] < date and _SHA.fullmatch(str(row.get("id"))):
+                return str(row["id"])
         raise TargetNotFound(f"{self._locator}: no commit before {date}", hint="give a later date")
 
     def _tree(self, commit: str) -> Iterator[Any]:
         """The paged listing, where the first answer had no sizes."""
         url = f"{self._endpoint}/api/{self._kind}/{self._name}/tree/{commit}?recursive=true"
-        for _ in range(_PAGES):
-            kept = self._line.cache.answer(url) if self._line.options.offline else None
+        yield from (row for row in self._rows(url, _PAGES, whole=True) if row.get("type") != "directory")
+
+    def _rows(self, url: str, pages: int, *, whole: bool = False) -> Iterator[Mapping[str, Any]]:
+        """Objects of a paged list, up to so many pages; where the `whole` is wanted, more is `MalformedError`."""
+        for _ in range(pages):
+            # A pinned revision has one past and one list of files.
+            is_known = self._line.options.offline or bool(_PINNED.search(url))
+            kept = self._line.cache.answer(url) if is_known else None
             if kept is None:
                 reply = self._line.ask(url)
+                if reply.status != 200:
+                    raise Refused(reply.status, f"the host answers {reply.status}", reply.headers)
                 link = NEXT.search(reply.headers.get("link", ""))
                 kept = {"rows": parsed(reply), "next": link[1] if link else ""}
                 self._line.cache.keep_answer(url, kept)
             rows = kept["rows"]
             if not isinstance(rows, list):
                 raise MalformedError("the hub's listing is no list")
-            yield from (row for row in rows if isinstance(row, dict) and row.get("type") != "directory")
+            yield from (row for row in rows if isinstance(row, dict))
             following = kept["next"]
             if not following:
                 return
             if urlsplit(following).netloc != urlsplit(url).netloc:
                 raise MalformedError("the listing goes on at another host")
             url = following
-        raise MalformedError(f"a listing of more than {_PAGES} pages")
+        if whole:
+            raise MalformedError(f"a listing of more than {pages} pages")
+
+
+def _not_asked(what: str, error: Exception) -> Gap:
+    detail = error.strerror if isinstance(error, OSError) else str(error)
+    return _gap(".", GapReason.UNREADABLE, f"{what} could not be asked: {detail}")
 
 
 def _host_facts(info: Mapping[str, Any], name: str) -> Iterator[Evidence]:
@@ -310,13 +345,16 @@ def _host_facts(info: Mapping[str, Any], name: str) -> Iterator[Evidence]:
             )
         elif kind == "dataset":
             yield said("host.dataset", value[:200], where, INSPECTOR, tag[:200])
+        else:
+            yield said("host.tag", tag[:200], where, INSPECTOR)
     yield from _scans(info, where)
 
 
 def _scans(info: Mapping[str, Any], where: str) -> Iterator[Evidence]:
-    """The hub's own security scan. Not scanned is not safe, so nothing is said then."""
+    """The hub's own security scan. Not scanned is not safe, so a scan that is not stated is said to be missing."""
     status = info.get("securityRepoStatus")
     if not isinstance(status, dict):
+        yield said("host.scan-issues", None, where, INSPECTOR, "the hub states no scan of this repository")
         return
     done = status.get("scansDone")
     issues = status.get("filesWithIssues")
@@ -326,7 +364,7 @@ def _scans(info: Mapping[str, Any], where: str) -> Iterator[Evidence]:
             if isinstance(issue, dict) and isinstance(issue.get("path"), str):
                 level = issue.get("level")
                 yield said("host.scan-issue", issue["path"][:300], where, INSPECTOR, f"level: {level}"[:100])
-    elif done is False:
+    else:
         yield said("host.scan-issues", None, where, INSPECTOR, "the hub has not finished its scan")
 
 

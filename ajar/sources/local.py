@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,16 +30,15 @@ INSPECTOR = "local"
 _OPEN_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
 
 # Version control and caches are not part of what is released.
-_CONFIG_BYTES = 1 << 16  # of `.git/config`, which is a few lines
-# `url` of the remote `origin`, by https or ssh, on the two hosts whose addresses are ids of known releases.
-_ORIGIN = re.compile(
-    r"^\[remote \"origin\"\]\n(?:[ \t]+[^\n]*\n){0,20}?[ \t]+url = (?:https://|git@|ssh://git@)(?:[^@/\s]*@)?"
-    r"(?P<host>github\.com|huggingface\.co)[/:](?P<name>[\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?$",
-    re.MULTILINE | re.ASCII,
-)
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "__pycache__"})
 
 _REVISION = re.compile(r"[0-9a-f]{40}")
+_GIT_BYTES = 4 << 20  # of one file of git's own; a list of packed references may be long
+_ORIGIN = re.compile(r'^[ \t]*\[remote "origin"\][^\[]*?^[ \t]*url[ \t]*=[ \t]*(\S{1,500})', re.MULTILINE)
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ssh|git)://)?(?:[^@/\s]{1,300}@)?(?P<host>[\w.-]{1,253}\.\w{1,63})(?::\d{1,5}(?=/))?[/:]"
+    r"(?P<name>[\w.-]{1,96}/[\w.-]{1,100})/?"
+)
 _BLOB_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -102,7 +101,7 @@ def _resolve(locator: Locator, path: Path, file_limit: int) -> LocalRelease:
         raise TargetNotFound(f"{folder}: the folder is empty", hint="give the folder that holds the release")
     walk.files.sort(key=lambda entry: entry.path)
     release = Release(locator=locator, revision=revision, files=tuple(walk.files))
-    notes = (*walk.notes, *_git_origin(path))
+    notes = (*walk.notes, *_git_origin(folder))
     return LocalRelease(release=release, observations=notes, real_paths=walk.real_paths)
 
 
@@ -153,46 +152,53 @@ def _snapshot(path: Path) -> tuple[Path, Path, str] | None:
     return path / "snapshots" / revision, path, revision
 
 
+def _of_git(path: Path, name: str) -> str:
+    """A file of git's own in a checkout, or nothing: a link, a pipe or what is no text."""
+    with suppress(OSError, UnicodeError):
+        if (path / ".git").is_symlink():
+            return ""
+        fd = os.open(path / ".git" / name, _OPEN_FLAGS)
+        try:
+            status = os.fstat(fd)
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _GIT_BYTES:
+                return os.pread(fd, status.st_size, 0).decode("utf-8")
+        finally:
+            os.close(fd)
+    return ""
+
+
 def _git_revision(path: Path) -> str | None:
     """The commit a checkout stands at, read from `.git` without running git."""
-    git = path / ".git"
-    try:
-        head = (git / "HEAD").read_text("ascii")[:1024].strip()
-        if _REVISION.fullmatch(head):
-            return head
-        name = head.removeprefix("ref: ")
-        if not re.fullmatch(r"refs/[\w./-]+", name) or ".." in name:
-            return None
-        loose = git / name
-        if loose.is_file():
-            text = loose.read_text("ascii")[:64].strip()
-            return text if _REVISION.fullmatch(text) else None
-        packed = (git / "packed-refs").read_text("utf-8")
-    except (OSError, UnicodeError):
+    head = _of_git(path, "HEAD").strip()
+    if _REVISION.fullmatch(head):
+        return head
+    name = head.removeprefix("ref: ")
+    if not re.fullmatch(r"refs/[\w./-]+", name) or ".." in name:
         return None
-    found = re.search(rf"^([0-9a-f]{{40}}) {re.escape(name)}$", packed, re.MULTILINE)
+    loose = _of_git(path, name).strip()
+    if loose:
+        return loose if _REVISION.fullmatch(loose) else None
+    found = re.search(rf"^([0-9a-f]{{40}}) {re.escape(name)}$", _of_git(path, "packed-refs"), re.MULTILINE)
     return found[1] if found else None
 
 
-def _git_origin(path: Path) -> Iterator[Evidence]:
-    """The public repository that a checkout was cloned from; what else the address holds is left out."""
-    config = path / ".git" / "config"
-    try:
-        if not config.is_file():
-            return
-        with config.open("rb") as handle:
-            text = handle.read(_CONFIG_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return
+def _git_origin(path: Path) -> list[Evidence]:
+    """Where a checkout came from, `host/owner/name`, as its own settings state it: who publishes it, most likely."""
+    text = _of_git(path, "config")
     found = _ORIGIN.search(text)
-    if found is not None:
-        yield Evidence(
-            key="host.origin",
-            value=f"https://{found['host']}/{found['name']}",
-            location=Location(path=".git/config", line=text.count("\n", 0, found.start("name")) + 1),
-            inspector="local",
+    # What stands before an @ may be somebody's password, and is never shown.
+    address = _ADDRESS.fullmatch(found[1]) if found else None
+    if found is None or address is None:
+        return []
+    return [
+        Evidence(
+            key="release.origin",
+            value=f"{address['host'].lower()}/{address['name'].removesuffix('.git')}",
+            location=Location(path=".git/config", line=text.count("\n", 0, found.start(1)) + 1),
+            inspector=INSPECTOR,
             basis=Basis.DECLARED,
         )
+    ]
 
 
 @dataclass(slots=True)

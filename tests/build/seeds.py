@@ -254,6 +254,7 @@ SEEDS: tuple[Seed, ...] = (
     ("train.jsonl", b'{"text": "a", "label": 1}\n{"text": "b", "label": 0}\n'),
     ("train.csv", b"text,label\na,1\nb,0\n"),
     ("params.yaml", b"learning_rate: 0.001\nlayers: [1, 2]\nname: tiny\n"),
+    ("MLmodel", b"flavors:\n  python_function:\n    code: code\n    loader_module: mlflow.pyfunc.model\nsignature:\n  inputs: '[{\"type\": \"long\", \"name\": \"n\"}]'\n"),
     ("notes.txt", b"Some words about this model.\n"),
     (".gitattributes", b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"),
     ("model.safetensors", POINTER),

@@ -30,6 +30,8 @@ HEAVY_OWN = {
     "ajar.pipeline",
     "ajar.formats",
     "ajar.frameworks",
+    "ajar.gating",
+    "ajar.policy",
     "ajar.rights",
     "ajar.reports",
     "ajar.sources",
@@ -48,7 +50,11 @@ def loaded(*arguments: str) -> set[str]:
     return run(*arguments) - run("-c", "pass")
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["audit", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--version"], ["--help"], ["audit", "--help"], ["gate", "--help"], ["policy", "init", "--help"]],
+    ids=" ".join,
+)
 def test_a_quick_command_loads_nothing_heavy(arguments: list[str]) -> None:
     found = loaded("-m", "ajar", *arguments)
     assert "click" in found, "the list of loaded modules could not be read"

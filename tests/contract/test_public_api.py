@@ -135,7 +135,8 @@ def test_commands_and_options() -> None:
             [
                 *network,
                 *shown,
-                *["--base", "--explain", "--fail-on", "--from", "--html", "--mot", "--strict"],
+                *["--base", "--explain", "--fail-on", "--from", "--history", "--html", "--lineage", "--mot"],
+                *["--strict"],
                 "--targets",
                 "--verbose",
                 "-v",
@@ -148,17 +149,39 @@ def test_commands_and_options() -> None:
         "catalogue list": sorted(
             ["--door", "--kind", "--maker", "--modality", "--since", "--until", "--weights", *shown]
         ),
+        "compare": sorted([*network, *shown, "--maker", "--verbose", "-v", "names"]),
+        "questions": sorted([*network, *shown, "name"]),
+        "completion": ["shell"],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
         "evaluate": sorted(["record", *shown]),
         "explain": ["id"],
+        "gate": sorted(
+            [
+                *network,
+                *shown,
+                *["--baseline", "--from", "--json", "--lock", "--locked", "--markdown", "--policy", "-p"],
+                *["--targets", "--today", "--verbose", "-v", "targets"],
+            ]
+        ),
         "instruments": [],
         "licence compare": sorted(["-f", "--format", "a", "b"]),
         "licence diff": sorted(["-f", "--format", "file", "id"]),
         "licence list": sorted(["-f", "--format", "--limit", "--open", "words"]),
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
-        "lineage": sorted([*network, *shown, "target"]),
+        "lineage": sorted([*network, *shown, "--html", "target"]),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
+        "lock": sorted([*network, "-o", "--output", "--from", "--targets", "--update", "--whole", "targets"]),
+        "policy init": sorted(
+            [
+                *["--allow", "--door", "--extends", "--force", "--name", "--on-unknown", "--schema", "--use"],
+                *["-o", "--output"],
+            ]
+        ),
+        "policy schema": sorted(["-o", "--output"]),
+        "policy show": sorted(["-o", "--output", "policy_name"]),
+        "policy test": sorted([*shown, "--no-cache", "--offline", "--today", "policy_name"]),
+        "prepare": sorted([*network, *shown, "--all", "--force", "--write", "path"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "show": sorted(["--at", "name", *shown]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),

@@ -61,10 +61,15 @@ def test_ajar_commands_and_options_exist(path: Path) -> None:
         assert words[0] in cli.commands, line
         command = cli.commands[words[0]]
         if isinstance(command, click.Group):
-            first = next((word for word in words[1:] if not word.startswith("-")), "read")
-            default = command.commands.get("read") or command.commands["list"]
+            first = next((word for word in words[1:] if not word.startswith("-")), "COMMAND")
+            # `ajar licence FILE` reads FILE, `ajar catalogue` lists; no other group has a command by default.
+            default = command.commands.get({"licence": "read", "catalogue": "list"}.get(words[0], ""))
+            if first == "COMMAND" and default is None:  # the group itself is spoken of
+                continue
             command = command.commands.get(first, default)
-        known = {word for param in command.params for word in param.opts} | {"--help", "-h"}
+            assert command is not None, line
+        options = [word for param in command.params for word in (*param.opts, *param.secondary_opts)]
+        known = {*options, "--help", "-h"}
         used = {word.partition("=")[0] for word in words[1:] if re.match(r"--?[a-z]", word)}
         assert used <= known, line
 

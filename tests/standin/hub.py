@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ class Repository:
     info: dict[str, Any] = field(default_factory=dict)
     commit: str = "0123456789abcdef0123456789abcdef01234567"
     revisions: tuple[str, ...] = ("main",)
-    history: tuple[tuple[str, str], ...] = ()  # (commit, date), newest first
+    past: dict[str, dict[str, Any]] = field(default_factory=dict)  # commit -> the files it had
+    history: tuple[tuple[str, ...], ...] = ()  # (commit, date, title or nothing), newest first
     fault: str = ""  # gone | broken | cut: of this repository, always
 
 
@@ -74,6 +75,9 @@ class Faults:
     circle: bool = False
     redirect_to: str = ""
     latency: float = 0.0
+    bits_a_second: float = 0.0  # of all bodies together; 0 is no limit
+    several_ranges: bool = False  # S3 and what stands before it answer one range only; some hosts several
+    stop_after: int = -1  # bodies after which the host is gone; -1 is never
 
 
 class Hub:
@@ -87,6 +91,9 @@ class Hub:
         self.asked: list[tuple[str, str, dict[str, str]]] = []  # (port's role, path, headers)
         self.sent = 0
         self.page = 1000
+        self.commits_a_page = 1
+        self._free_at = 0.0  # when the line has sent what it was given
+        self._line = threading.Lock()
         self.endpoint = self.store = ""
 
     # content
@@ -124,7 +131,9 @@ class Hub:
         if repository.gated and not allowed:
             return JSONResponse({"error": "gated"}, 403, {"X-Error-Code": "GatedRepo"})
         revision = request.path_params.get("rev", "main")
-        if revision not in {*repository.revisions, repository.commit}:
+        if revision in repository.past:
+            repository = replace(repository, commit=revision, files=repository.past[revision])
+        elif revision not in {*repository.revisions, repository.commit}:
             return JSONResponse({"error": "no revision"}, 404, {"X-Error-Code": "RevisionNotFound"})
         return repository, name
 
@@ -203,12 +212,19 @@ class Hub:
         if isinstance(found, Response):
             return found
         rows = [
-            {"id": commit, "title": "x", "date": f"{date}T00:00:00.000Z", "authors": []}
-            for commit, date in found[0].history
+            {
+                "id": row[0],
+                "title": row[2] if len(row) > 2 else "x",
+                "date": f"{row[1]}T00:00:00.000Z",
+                "authors": [],
+            }
+            for row in found[0].history
         ]
         start = int(request.query_params.get("p", "0"))
         link = f'<{request.url.include_query_params(p=start + 1)}>; rel="next"'
-        return JSONResponse(rows[start : start + 1], headers={"Link": link} if start + 1 < len(rows) else {})
+        step = self.commits_a_page
+        more = {"Link": link} if (start + 1) * step < len(rows) else {}
+        return JSONResponse(rows[start * step : (start + 1) * step], headers=more)
 
     def _row(self, path: str, content: Any) -> dict[str, Any]:
         size = _size(content)
@@ -277,6 +293,12 @@ class Hub:
         self, request: Request, content: Any, headers: dict[str, str], *, cut_always: bool = False
     ) -> Response:
         size = _size(content)
+        if self.faults.stop_after == 0:
+            return Response(b"gone", 503)
+        self.faults.stop_after -= self.faults.stop_after > 0
+        asked = request.headers.get("range", "")
+        if "," in asked and self.faults.several_ranges and not self.faults.no_ranges:
+            return self._several(asked, content, headers)
         start, end, status = 0, size, 200
         wanted = _RANGE.fullmatch(request.headers.get("range", ""))
         if wanted and not self.faults.no_ranges:
@@ -300,9 +322,10 @@ class Hub:
         def pieces() -> Iterator[bytes]:
             at = start
             while at < cut:
-                step = 7 if self.faults.drip else 1 << 20
+                step = 7 if self.faults.drip else 1 << 16 if self.faults.bits_a_second else 1 << 20
                 piece = _read(content, at, min(at + step, cut))
                 self.sent += len(piece)
+                self._pace(len(piece))
                 yield piece
                 at += len(piece)
                 if self.faults.drip:
@@ -311,6 +334,30 @@ class Hub:
                 raise ConnectionResetError("cut short on purpose")
 
         return StreamingResponse(pieces(), status, headers, media_type="application/octet-stream")
+
+    def _several(self, asked: str, content: Any, headers: dict[str, str]) -> Response:
+        """`multipart/byteranges`, as RFC 9110 (14.6) has it."""
+        size, mark, body = _size(content), "standin-boundary", bytearray()
+        for span in asked.removeprefix("bytes=").split(","):
+            start, end = (int(number) for number in span.split("-"))
+            shift = 1 if self.faults.wrong_range else 0
+            body += f"\r\n--{mark}\r\nContent-Type: application/octet-stream\r\n".encode()
+            body += f"Content-Range: bytes {start + shift}-{end + shift}/{size}\r\n\r\n".encode()
+            body += _read(content, start, end + 1)
+        body += f"\r\n--{mark}--\r\n".encode()
+        self.sent += len(body)
+        self._pace(len(body))
+        headers["Content-Type"] = f"multipart/byteranges; boundary={mark}"
+        return Response(bytes(body), 206, headers)
+
+    def _pace(self, length: int) -> None:
+        """Hold back until the line, which all answers share, has room for so many bytes."""
+        if self.faults.bits_a_second:
+            with self._line:
+                now = time.monotonic()
+                self._free_at = max(self._free_at, now) + length * 8 / self.faults.bits_a_second
+                wait = self._free_at - now
+            time.sleep(wait)
 
 
 def _size(content: Any) -> int:
@@ -368,6 +415,8 @@ def hub() -> Iterator[Hub]:
         Route("/api/datasets/{name:path}/revision/{rev:path}", made.info),
         Route("/api/models/{name:path}/tree/{rev}", made.tree),
         Route("/api/models/{name:path}/commits/{rev}", made.commits),
+        Route("/api/datasets/{name:path}/commits/{rev}", made.commits),
+        Route("/api/datasets/{name:path}/paths-info/{rev}", made.paths_info, methods=["POST"]),
         Route("/api/models/{name:path}/paths-info/{rev}", made.paths_info, methods=["POST"]),
         Route("/api/models/{name:path}", made.info),
         Route("/datasets/{name:path}/resolve/{rev}/{path:path}", made.resolve, methods=["GET", "HEAD"]),

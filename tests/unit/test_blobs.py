@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ajar.blobs import BytesBlob, WindowBlob
+from ajar.blobs import BytesBlob, HeadedBlob, Meter, MeteredBlob, SliceBlob, WindowBlob, will_read
 
 DATA = bytes(number * number % 251 for number in range(1 << 19))
 
@@ -49,3 +49,26 @@ def test_a_leap_reads_little():
     for at in range(0, len(DATA), 100_000):
         window.read_at(at, 46)
     assert sum(length for _, length in counted.reads) <= 16_384 + 5 * 4_096
+
+
+class Far:
+    """A blob that notes what it is told."""
+
+    size = 1000
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int]] = []
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        return bytes(1000)[offset : offset + length]
+
+    def will_read(self, spans) -> None:
+        self.told += spans
+
+
+def test_what_will_be_read_is_told_through_every_view() -> None:
+    far = Far()
+    views = MeteredBlob(HeadedBlob(WindowBlob(SliceBlob(far, 100, 50)), b""), Meter(10_000))
+    will_read(views, [(0, 10), (45, 100), (50, 1), (-3, 2)])
+    assert far.told == [(100, 10), (145, 5)]
+    will_read(BytesBlob(b"near"), [(0, 1)])

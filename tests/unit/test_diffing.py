@@ -78,3 +78,34 @@ def test_outputs(before):
     data = json.loads(diff_text.dumps(found))
     assert data["schema"] == "ajar-diff/1"
     assert len(data["changes"]) == len(found.changes)
+
+
+def test_one_change_of_all_parts_is_told_once_and_weights_come_first(before):
+    found = against(before, LICENSE=store().text("gemma"), README__md="---\nlicense: gemma\n---\n# x\n")
+    assert found.headline == "licence of the weights: Apache-2.0 → gemma, which is no longer as open"
+    lines = [line.strip() for line in diff_text.render(found).splitlines()]
+    assert sum("Apache-2.0 → gemma" in line for line in lines) == 2  # the headline, and all parts in one line
+    assert any(line.startswith("! licence of the weights, code") for line in lines)
+    assert any(line.startswith("! text at LICENSE: Apache-2.0 (exact) → gemma (exact)") for line in lines)
+
+
+def test_a_licence_that_opens_is_not_worse(before):
+    (before / "LICENSE").write_text(store().text("gemma"))
+    found = against(before, LICENSE=apache_text())
+    assert not any(change.is_worse for change in found.changes if change.about == "licence")
+    assert "no longer" not in found.headline
+
+
+def test_words_added_to_a_known_text_are_worse(before):
+    found = against(before, LICENSE=apache_text() + "\nYou must not use it for any commercial purpose.\n")
+    text = next(change for change in found.changes if change.what == "text at LICENSE")
+    assert text.is_worse
+
+
+def test_commits_are_shown_short(before):
+    from ajar.model.change import Diff
+
+    made = Diff(before=f"hf:org/a@{'a' * 40}", after=f"hf:org/a@{'b' * 40}", changes=())
+    assert diff_text.render(made).splitlines()[0] == "hf:org/a@aaaaaaaaaa  →  hf:org/a@bbbbbbbbbb"
+    assert "same revision" not in made.headline
+    assert "same revision" in Diff(before=made.before, after=made.before, changes=()).headline

@@ -21,6 +21,14 @@ from ajar.model.locator import Locator
         ("repo//models/llama3", Locator(name="repo", subpath="models/llama3")),
         ("hf:org/name", Locator(scheme="hf", name="org/name")),
         ("hf:org/name@main//sub", Locator(scheme="hf", name="org/name", revision="main", subpath="sub")),
+        ("s3://bucket/a@b//c", Locator(scheme="s3", name="//bucket/a@b//c")),
+        ("git+https://host/org/name", Locator(scheme="git+https", name="//host/org/name")),
+        (
+            "git+https://host:8443/org/name@feature/x//sub",
+            Locator(scheme="git+https", name="//host:8443/org/name", revision="feature/x", subpath="sub"),
+        ),
+        ("models:/fraud@champion", Locator(scheme="models", name="/fraud", revision="champion")),
+        ("models:/fraud/3", Locator(scheme="models", name="/fraud/3")),
         ("a@b", Locator(name="a@b")),
         ("C:x", Locator(name="C:x")),
     ],
@@ -29,14 +37,18 @@ def test_what_people_type(text: str, expected: Locator) -> None:
     assert Locator.parse(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "file:", "hf:", "hf:@main"])
+@pytest.mark.parametrize("text", ["", "file:", "hf:", "hf:@main", "s3://", "git+https://"])
 def test_nothing_named(text: str) -> None:
     with pytest.raises(UsageError):
         Locator.parse(text)
 
 
-@given(st.text(min_size=1, max_size=40))
-def test_round_trip_from_any_text(text: str) -> None:
+@given(
+    st.sampled_from(["", "git+https://", "git+https:", "models:", "s3://", "modelscope:"]),
+    st.text(max_size=40),
+)
+def test_round_trip_from_any_text(scheme: str, text: str) -> None:
+    text = f"{scheme}{text}"
     try:
         locator = Locator.parse(text)
     except UsageError:

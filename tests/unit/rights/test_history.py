@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import pytest
 
+from ajar import licensing
 from ajar.rights import story
 from ajar.rights.bases import named_licences
 from ajar.rights.data_store import licences
@@ -61,3 +62,7 @@ def test_nothing_known_is_nothing_said():
 def test_a_model_under_two_licences_stands_under_both():
     assert any(pattern.startswith("deepseek-ai/DeepSeek-R1-Distill-Llama") for pattern in story("MIT").models)
     assert named_licences("MIT AND llama3.1")[0]
+
+
+def test_known_releases_stand_under_their_licence():
+    assert ("Grok-1", "2024-03-17") in licensing.story(licences()["Apache-2.0"]).releases

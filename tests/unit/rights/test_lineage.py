@@ -350,3 +350,79 @@ def test_every_rule_of_the_table_is_told_and_has_a_source() -> None:
             "never",
             "inherited",
         }
+
+
+PASSED_ON = "base-model-limits-are-passed-on"
+
+
+def with_facts(made, *facts):
+    from dataclasses import replace
+
+    return replace(made, evidence=(*made.evidence, *facts))
+
+
+@pytest.mark.parametrize(
+    ("title", "key", "value"),
+    [
+        ("org/Tiny", "", ""),
+        ("Tiny", "release.origin", "github.com/Org/Tiny"),
+        ("Tiny", "config.name-or-path", "org/tiny"),
+        ("Tiny", "card.code-link", "https://github.com/org/tiny.git"),
+        ("Tiny", "card.weights-link", "https://huggingface.co/org/Tiny"),
+    ],
+)
+def test_whoever_made_the_base_may_license_anew(title, key, value) -> None:
+    made = child("apache-2.0")
+    made = with_facts(made, fact(key, value, "README.md")) if key else made
+    assert PASSED_ON not in told(made, parent("gemma", maker="org"), title=title)
+
+
+@pytest.mark.parametrize(
+    ("facts", "texts"),
+    [
+        ([fact("card.link", "https://huggingface.co/org", "README.md")], {}),
+        ([fact("card.code-link", "https://github.com/org/tools", "README.md")], {}),
+        ([], {"LICENSE": "Copyright (c) 2026 Sesame Labs\nAll rights reserved."}),
+    ],
+    ids=["page", "code", "notice"],
+)
+def test_a_maker_that_may_be_the_same_leaves_it_open(facts, texts) -> None:
+    made = with_facts(child("apache-2.0", texts=texts), *facts)
+    maker = "sesame-ai" if texts else "org"
+    finding = told(made, parent("gemma", maker=maker))[PASSED_ON]
+    assert (finding.outcome, finding.severity) == (Outcome.UNKNOWN, Severity.LOW)
+    assert "not stated here" in finding.message
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [],
+        [fact("release.origin", "github.com/other/tiny", "README.md")],
+        [
+            fact("release.origin", "github.com/other/tiny", "README.md"),
+            fact("card.link", "https://huggingface.co/org", "README.md"),
+        ],
+        [fact("config.name-or-path", "org/base", "config.json")],
+    ],
+)
+def test_without_a_sign_of_the_same_maker_it_is_another(facts) -> None:
+    finding = told(with_facts(child("apache-2.0"), *facts), parent("gemma", maker="org"))[PASSED_ON]
+    assert (finding.outcome, finding.severity) == (Outcome.UNMET, Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("names", "outcome"),
+    [(("one-7b", "two-7b"), Outcome.UNKNOWN), (("one-7b", "one-7b-wdiff"), Outcome.UNMET)],
+)
+def test_a_page_on_many_models_of_an_owner_that_may_be_its_own(names, outcome) -> None:
+    links = [fact("card.weights-link", f"https://huggingface.co/org/{name}", "README.md") for name in names]
+    made = dossier(
+        {"README.md": ("model-card", "document")}, [fact("card.words", 9, "README.md"), *links], {}
+    )
+    (finding,) = [
+        item
+        for item in told(made, parent("openai-services", Relation.TRAINED_ON_OUTPUTS, "gpt")).values()
+        if item.rule == "outputs-may-train-this-model"
+    ]
+    assert finding.outcome is outcome

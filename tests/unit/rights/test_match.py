@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ajar.errors import BudgetExceeded
 from ajar.model.component import MatchKind, Openness
-from ajar.rights.align import blocks
+from ajar.rights.align import STEPS_LIMIT, Steps, blocks
 from ajar.rights.data_store import licences, rows, store
 from ajar.rights.match import identify
 from ajar.rights.normalise import words_of
@@ -156,3 +159,60 @@ def test_lines_are_those_that_an_editor_counts() -> None:
     found = words_of("one\u2028two\x0cthree\nfour")
     lines = {word: found.line(number) for number, word in enumerate(found.words)}
     assert lines == {"one": 1, "two": 1, "three": 1, "four": 2}
+
+
+def nested(depth: int) -> tuple[list[str], list[str]]:
+    """Two sequences whose alignment is windows in windows, each twice as many as the one around it."""
+    if not depth:
+        return ["y", "z"], ["z", "y"]
+    one, other = nested(depth - 1)
+    edge = [f"{depth}-{place}" for place in range(5)]
+    back = edge[::-1]
+    return [*edge, "m", *one, "n", *one, *back], [*edge, "n", *other, "m", *other, *back]
+
+
+def test_alignment_of_what_is_made_to_be_slow_ends() -> None:
+    size = 20_000
+    words = [f"word{number}" for number in range(size)]
+    parts = [words[at : at + 8] for at in range(0, size, 8)]
+    random.Random(1).shuffle(parts)
+    for one, other in (
+        (words, words[::-1]),
+        (words, [word for part in parts for word in part]),
+        (["a", "b"] * (size // 2), ["b", "a"] * (size // 2)),
+    ):
+        steps = Steps()
+        blocks(one, other, steps)
+        assert steps.taken < STEPS_LIMIT
+    with pytest.raises(BudgetExceeded):
+        blocks(*nested(12))
+
+
+def test_prose_is_laid_on_nothing() -> None:
+    """What shares no phrases with any licence costs no alignment."""
+    steps = Steps()
+    identify(
+        "The river bends where old poplars stand, and boats of every colour wait for rain. " * 200,
+        steps=steps,
+    )
+    assert steps.taken < 20_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mistral-mnpl-0.1",
+        "mistral-mrl-0.1",
+        "xai-community",
+        "qwen-research",
+        "lfm-open-1.0",
+        "nxai-community",
+    ],
+)
+def test_texts_of_makers_who_publish_no_package_are_known_by_fingerprint(name: str) -> None:
+    known = store()
+    number = next(at for at, owner in enumerate(known.owners) if known.ids[owner] == name)
+    template = known.template(number)
+    assert template.grams is not None
+    assert len(template) > 500
+    assert not template.words

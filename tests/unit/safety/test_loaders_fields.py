@@ -64,6 +64,25 @@ def test_mlflow_s_loader_module(look, loader, level):
 
 
 @pytest.mark.parametrize(
+    ("row", "level"),
+    [
+        ("code: code", "caution"),
+        ("'code': 'code'", "caution"),
+        ("x: {code: code}", "caution"),
+        ("model_code_path: model.py", "caution"),
+        ("python_model: model.py", "caution"),
+        ("code: null", "clean"),
+        ("python_model: python_model.pkl", "clean"),
+        ("env: {conda: conda.yaml}", "clean"),
+    ],
+)
+def test_code_beside_a_model_of_mlflow(look, row, level):
+    text = f"flavors:\n  python_function:\n    {row}\n    loader_module: mlflow.pyfunc.model\n"
+    assert look(text, "MLmodel").level == level
+    assert look(text, "other.yaml").level == "clean"
+
+
+@pytest.mark.parametrize(
     ("path", "text", "level"),
     [
         ("Dockerfile", "FROM python:3.12\nRUN pip install torch\n", "clean"),

@@ -26,6 +26,7 @@ def standin(running: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hu
     running.repositories.clear()
     running.asked.clear()
     running.faults, running.page, running.sent = Faults(), 1000, 0
+    running.commits_a_page = 1
     monkeypatch.setenv("HF_ENDPOINT", running.endpoint)
     monkeypatch.setenv("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     monkeypatch.setenv("AJAR_CACHE", str(tmp_path / "cache"))

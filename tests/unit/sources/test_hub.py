@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import ajar
+from ajar.components import hosted
 from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
 from ajar.model.evidence import GapReason
 from ajar.model.locator import Locator
@@ -21,6 +22,7 @@ from tests.build.zips import zipped
 from tests.standin.hub import TOKEN, Sparse
 
 TINY = "org/tiny"
+HOSTED = {row[0] for row in hosted.RULES}
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def plain(report: Report) -> dict[str, object]:
         "safety": report.safety,
         "claims": report.claims,
         "verdicts": report.verdicts,
-        "findings": report.findings,
+        "findings": tuple(item for item in report.findings if item.rule not in HOSTED),
         "evidence": own,
         "gaps": report.gaps,
     }
@@ -124,7 +126,7 @@ def test_a_second_look_reads_files_from_the_cache(standin, folder, remote):
     remote(TINY)
     before = standin.requests()
     again = remote(TINY)
-    assert standin.requests() - before == again.cost.requests == 2  # the listing, and when the card changed
+    assert standin.requests() - before == again.cost.requests == 1  # the listing, which says the commit
 
 
 def test_nothing_is_kept_when_told_so(standin, folder, remote, tmp_path):
@@ -209,7 +211,7 @@ def test_two_shards_of_sixteen_gigabytes_cost_next_to_nothing(standin, remote):
     }
     standin.add(TINY, {**shards, **small})
     report = remote(TINY)
-    assert report.cost.requests <= 12 + 2
+    assert report.cost.requests <= 12 + 2 * len(shards)
     assert report.cost.bytes_read <= report.cost.bytes_total // 1000
     assert report.safety.level == "clean"
     assert sum(item.value for item in report.evidence if item.key == "weights.tensor-count") == 600
@@ -328,3 +330,166 @@ def test_the_release_before_a_date(standin, folder):
         before(Locator.parse(TINY), "2025-01-01", Options())
     with pytest.raises(UsageError):
         before(Locator.parse(str(folder)), "2026-01-01", Options())
+
+
+# what only the host has
+
+
+def findings_of(report: Report) -> dict[str, object]:
+    return {item.rule: item for item in report.findings if item.rule in HOSTED}
+
+
+def test_what_the_host_states_and_the_release_does_not(standin, folder, remote):
+    status = {"scansDone": True, "filesWithIssues": [{"path": "model.safetensors", "level": "unsafe"}]}
+    history = (
+        ("a" * 40, "2026-02-03", "Change the licence"),
+        ("b" * 40, "2026-01-05", "Delete pytorch_model.bin"),
+        ("c" * 40, "2026-01-04", "Delete `notes/x.txt`"),
+        ("d" * 40, "2026-01-03", "Delete model.safetensors with huggingface_hub"),
+    )
+    standin.add(
+        TINY, folder, tags=("license:mit", "region:us"), info={"securityRepoStatus": status}, history=history
+    )
+    standin.commits_a_page = 50
+    report = remote(TINY)
+    facts = [item for item in report.evidence if item.key.startswith("host.")]
+    assert {item.basis for item in facts} == {"declared"}
+    assert {item.key for item in facts} >= {
+        "host.author", "host.commit", "host.created", "host.disabled", "host.downloads", "host.file-changed",
+        "host.file-deleted", "host.gated", "host.last-modified", "host.licence", "host.likes", "host.private",
+        "host.scan-issue", "host.scan-issues", "host.tag",
+    }  # fmt: skip
+    assert report.control.gated is False
+    found = findings_of(report)
+    assert set(found) == HOSTED
+    assert "mit" in found["host-names-the-licence-of-the-release"].message.lower()
+    assert "pytorch_model.bin" in found["weights-are-not-withdrawn"].message
+    assert "model.safetensors" not in found["weights-are-not-withdrawn"].message
+    assert "by ajar: clean" in found["host-scan-found-nothing"].message
+    assert "397 days" in found["licence-stands-since-publication"].message
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (None, "states no scan"),
+        ({"scansDone": False, "filesWithIssues": []}, "not finished"),
+        ({"scansDone": "yes"}, "not finished"),
+    ],
+)
+def test_not_scanned_is_not_safe(standin, folder, remote, status, words):
+    standin.add(TINY, folder, info={"securityRepoStatus": status} if status else {})
+    finding = findings_of(remote(TINY))["host-scan-found-nothing"]
+    assert words in finding.message
+    assert (finding.outcome, finding.severity) == ("unknown", "info")
+
+
+def test_a_finished_scan_and_a_tag_that_agrees_say_nothing(standin, folder, remote):
+    status = {"scansDone": True, "filesWithIssues": []}
+    info = {"securityRepoStatus": status, "createdAt": "2026-02-01T00:00:00.000Z"}
+    standin.add(TINY, folder, tags=("license:apache-2.0",), info=info)
+    assert findings_of(remote(TINY)) == {}
+
+
+def test_a_gated_repository_that_may_be_read_is_gated(standin, folder, remote, monkeypatch):
+    standin.add(TINY, folder, gated="manual")
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    report = remote(TINY)
+    assert report.control.gated is True
+    assert report.verdict("g7").at_most == "chained"
+
+
+def test_the_history_is_read_by_its_first_page_or_to_its_end(standin, folder, remote):
+    history = tuple((f"{number:040x}", f"2026-01-{28 - number:02}", f"step {number}") for number in range(25))
+    standin.add(TINY, folder, history=history)
+
+    def commits(**options: bool) -> int:
+        return sum(item.key == "host.commit" for item in remote(TINY, keep=False, **options).evidence)
+
+    assert commits() == 1
+    standin.commits_a_page = 10
+    assert commits() == 10
+    assert commits(history=True) == 25
+    standin.commits_a_page = 1
+    assert commits(history=True) == 20  # pages
+
+
+def test_a_history_that_cannot_be_had_is_a_gap(standin, folder, remote, monkeypatch):
+    monkeypatch.setattr(standin, "commits_a_page", 0)  # the stand-in answers 500 for it
+    monkeypatch.setattr("ajar.sources._transport.BACKOFF_S", 0.001)
+    standin.add(TINY, folder, history=(("a" * 40, "2026-01-01"),))
+    monkeypatch.setattr("ajar.sources.hub._Repository._rows", _refuses)
+    gaps = [gap.detail for gap in remote(TINY).gaps]
+    assert any("the history could not be asked" in detail for detail in gaps)
+
+
+def _refuses(*_: object, **__: object) -> None:
+    from ajar.sources._transport import Refused
+
+    raise Refused(500, "the host answers 500")
+
+
+# the same report, however the bytes came
+
+
+@pytest.mark.parametrize("several", [True, False], ids=["several-ranges", "one-range"])
+@pytest.mark.parametrize("shape", ["torch", "onnx", "safetensors", "gguf"])
+def test_large_weights_give_the_same_report_as_on_disk(standin, remote, tmp_path, several, shape):
+    from tests.build import sparse
+
+    made = {
+        "torch": lambda: sparse.torch_zip(1 << 30, storages=40),
+        "onnx": lambda: sparse.onnx(1 << 30),
+        "safetensors": lambda: sparse.safetensors(1 << 30),
+        "gguf": lambda: sparse.gguf(1 << 30),
+    }[shape]()
+    name = {"torch": "pytorch_model.bin", "onnx": "model.onnx", "gguf": "model.gguf"}.get(
+        shape, "model.safetensors"
+    )
+    place = tmp_path / "release"
+    place.mkdir()
+    with (place / name).open("wb") as page:
+        page.truncate(made.size)
+        for at, span in made.spans.items():
+            page.seek(at)
+            page.write(span)
+    (place / "README.md").write_bytes(card())
+    standin.add(TINY, {name: made, "README.md": card()})
+    standin.faults.several_ranges = several
+    there, here = remote(TINY), ajar.audit(place)
+    for key, value in plain(here).items():
+        assert plain(there)[key] == value, key
+    assert there.cost.bytes_read < there.cost.bytes_total // 300
+    if several:
+        assert there.cost.requests <= 12 + 2
+
+
+@pytest.mark.parametrize("several", [True, False], ids=["several-ranges", "one-range"])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"status": [500, 503, 429]},
+        {"truncate": 3},
+        {"status": [500] * 9999},
+        {"truncate": 9999},
+        {"wrong_range": True},
+        {"no_ranges": True},
+    ],
+    ids=lambda faults: "-".join(f"{key}-{str(value)[:9]}" for key, value in faults.items()),
+)
+def test_faults_of_a_large_file_end_well_or_in_a_gap(standin, remote, monkeypatch, several, faults):
+    from tests.build import sparse
+
+    monkeypatch.setattr("ajar.sources._transport.BACKOFF_S", 0.001)
+    files = {"pytorch_model.bin": sparse.torch_zip(640 << 20, storages=20), "README.md": card()}
+    standin.add(TINY, files)
+    expected = plain(remote(TINY, keep=False))
+    heals = len(faults.get("status", [])) == 3 or faults.get("truncate") == 3
+    own = {key: list(value) if isinstance(value, list) else value for key, value in faults.items()}
+    standin.faults = replace(standin.faults, several_ranges=several, **own)
+    report = remote(TINY, keep=False)
+    if heals:
+        assert plain(report) == expected
+    else:
+        assert report.safety.level == "unknown"
+        assert any(gap.location.path.startswith("pytorch_model.bin") for gap in report.gaps)

@@ -9,7 +9,7 @@ import pytest
 
 from ajar.config import Limits, Options
 from ajar.errors import TargetNotFound, TargetUnreadable, UsageError
-from ajar.model.evidence import Evidence, Gap, GapReason
+from ajar.model.evidence import Gap, GapReason
 from ajar.model.locator import Locator
 from ajar.sources import open_release
 from ajar.sources.local import LocalRelease
@@ -216,36 +216,48 @@ def test_other_schemes_say_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "origin"),
+    ("url", "origin"),
     [
-        ('[remote "origin"]\n\turl = https://github.com/org/name.git\n', "https://github.com/org/name"),
-        (
-            '[core]\n\tbare = false\n[remote "origin"]\n\tfetch = x\n\turl = git@github.com:org/name\n',
-            "https://github.com/org/name",
-        ),
-        (
-            '[remote "origin"]\n\turl = https://me:token@huggingface.co/org/name\n',
-            "https://huggingface.co/org/name",
-        ),
-        ('[remote "other"]\n\turl = https://github.com/org/name\n', None),
-        ('[remote "origin"]\n\turl = https://git.example/org/name\n', None),
-        ('[remote "origin"]\n\turl = https://github.com/org/name/../..\n', None),
-        ("", None),
-        ("\x00" * 100, None),
+        ("https://github.com/org/name.git", "github.com/org/name"),
+        ("https://somebody:secret@github.com/org/name", "github.com/org/name"),
+        ("git@github.com:org/name.git", "github.com/org/name"),
+        ("ssh://git@hf.co:22/org/name", "hf.co/org/name"),
+        ("/srv/git/name", None),
+        ("../name", None),
+        ("https://github.com/org", None),
+        ("\x1b[31m", None),
     ],
 )
-def test_a_checkout_says_which_public_repository_it_came_from(
-    tmp_path: Path, config: str, origin: str | None
-) -> None:
-    (tmp_path / "README.md").write_text("x")
+def test_where_a_checkout_came_from(tmp_path, url, origin):
+    (tmp_path / "README.md").write_text("# Model")
     (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "config").write_text(config)
-    notes = [note for note in resolve(tmp_path).observations if isinstance(note, Evidence)]
-    assert [note.value for note in notes] == ([origin] if origin else [])
-    assert "token" not in str(notes)
+    (tmp_path / ".git" / "config").write_text(
+        f'[core]\n\tbare = false\n[remote "fork"]\n\turl = https://github.com/x/y\n[remote "origin"]\n\turl = {url}\n\tfetch = x\n'
+    )
+    with open_release(Locator.parse(str(tmp_path)), Options()) as opened:
+        found = [note for note in opened.observations if getattr(note, "key", "") == "release.origin"]
+    assert [note.value for note in found] == ([origin] if origin else [])
+    assert not found or found[0].location.line == 6
+    assert "secret" not in repr(opened.observations)
 
 
-def test_a_configuration_that_is_no_file_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("x")
-    (tmp_path / ".git" / "config").mkdir(parents=True)
-    assert resolve(tmp_path).observations == ()
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder", "long", "bytes", "newlines"])
+def test_settings_of_git_that_are_something_else_are_passed_over(tmp_path, kind):
+    (tmp_path / "README.md").write_text("# Model")
+    git = tmp_path / ".git"
+    git.mkdir()
+    page = git / "config"
+    if kind == "pipe":
+        os.mkfifo(page)
+        os.mkfifo(git / "HEAD")
+    elif kind == "link":
+        (tmp_path / "other").write_text('[remote "origin"]\nurl = https://github.com/org/name\n')
+        page.symlink_to(tmp_path / "other")
+    elif kind == "folder":
+        page.mkdir()
+    elif kind == "newlines":
+        page.write_text('[remote "origin"]' + "\n \t" * 500_000)
+    else:
+        page.write_bytes(b'[remote "origin"]\nurl = \xff\n' * (1 if kind == "bytes" else 400_000))
+    with open_release(Locator.parse(str(tmp_path)), Options()) as opened:
+        assert not [note for note in opened.observations if getattr(note, "key", "") == "release.origin"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ajar.errors import BudgetExceeded, MalformedError
-from ajar.formats._yaml import load_yaml
+from ajar.yaml_text import load_yaml
 
 
 def test_values_lines_and_pointers():
@@ -14,6 +14,12 @@ def test_values_lines_and_pointers():
     assert document.lines["/a"] == 2
     assert document.lines["/b/0"] == 4
     assert document.lines["/b/1/c~1d"] == 5
+
+
+def test_a_key_that_stands_twice_is_told_with_its_line():
+    document = load_yaml("a:\n  b: 1\n  c: 2\n  b: 3\nd: 4\n")
+    assert document.value == {"a": {"b": 3, "c": 2}, "d": 4}
+    assert document.repeated == {"/a/b": 4}
 
 
 def test_words_of_yaml_1_1_stay_words():

@@ -40,6 +40,7 @@ class YamlDocument:
 
     value: Any
     lines: dict[str, int]  # JSON pointer -> 1-based line
+    repeated: dict[str, int] = field(default_factory=dict)  # the same of keys that stand a second time
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class _Builder:
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)  # value, nodes in it
     lines: dict[str, int] = field(default_factory=dict)
+    repeated: dict[str, int] = field(default_factory=dict)
     nodes: int = 0
     aliases: int = 0
     root: Any = None
@@ -87,6 +89,8 @@ class _Builder:
             top.value.append(value)
         elif top.key is None:
             top.key = value if isinstance(value, str) else str(value)[:200]
+            if top.key in top.value:
+                self.repeated[self.pointer()] = line + self.first_line
             self._note(line)
         else:
             top.value[top.key] = value
@@ -153,7 +157,7 @@ def load_yaml(text: str, *, first_line: int = 1) -> YamlDocument:
         where = f" at line {mark.line + first_line}" if mark is not None else ""
         problem = getattr(error, "problem", None) or type(error).__name__
         raise MalformedError(f"not YAML{where}: {problem}") from error
-    return YamlDocument(value=build.root, lines=build.lines)
+    return YamlDocument(value=build.root, lines=build.lines, repeated=build.repeated)
 
 
 def _take(build: _Builder, event: Any, yaml: Any) -> None:
