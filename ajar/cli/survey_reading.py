@@ -1,17 +1,61 @@
-"""`ajar survey sql`, `schema`, `show`: what is asked of a survey's store."""
+"""`ajar survey report`, `sql`, `schema`, `show`: what is asked of a survey's store."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ajar.cli.printing import is_coloured, output, text_or_json, width, write
 from ajar.errors import ExitCode, TargetNotFound
 
+if TYPE_CHECKING:
+    from ajar.model.surveyed import Surveyed
+
 _store = click.argument("store", type=click.Path(path_type=Path))
+
+
+@click.command()
+@_store
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "csv", "json"]),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+@output
+def report(store: Path, form: str, output: Path | None) -> int:
+    """Tell what the survey in STORE found: doors, licences, formats, claims, concentration, each with its interval.
+
+    \b
+    Examples:
+      ajar survey report store
+      ajar survey report store --format html -o survey.html
+      ajar survey report store --format csv -o survey.csv
+    """
+    from ajar.survey.figures import surveyed
+
+    write(_rendered(surveyed(store), form, output), output)
+    return ExitCode.OK
+
+
+def _rendered(found: Surveyed, form: str, path: Path | None) -> str:
+    if form == "html":
+        from ajar.reports import survey_html
+
+        return survey_html.render(found)
+    if form == "text":
+        from ajar.reports import survey_text
+
+        return survey_text.render(found, colour=is_coloured(path), width=width())
+    from ajar.reports import survey_data
+
+    return survey_data.dumps(found) if form == "json" else survey_data.to_csv(found)
 
 
 @click.command()

@@ -40,11 +40,12 @@ def survey() -> None:
       ajar survey hub-stats.parquet -o sample --sample 5000 --by maker,year --depth documents
       ajar survey ./mirror -o mirror --workers 8 --depth safety
       ajar survey status mirror
+      ajar survey report sample --format html -o report.html
       ajar survey sql sample "SELECT year, sum(weight) FROM releases GROUP BY year"
     """
 
 
-for _command in (survey_reading.sql, survey_reading.schema, survey_reading.show):
+for _command in (survey_reading.report, survey_reading.sql, survey_reading.schema, survey_reading.show):
     survey.add_command(_command)
 
 
