@@ -41,11 +41,11 @@ def summary(figure: Figure) -> str:
     told = [
         (group, max(group.shares, key=lambda share: share.value))
         for group in figure.groups
-        if group.shares and max(share.value for share in group.shares) > _NO_SHARE
+        if group.name is not None and group.shares and max(share.value for share in group.shares) > _NO_SHARE
     ]
     if not told:
         return "Nothing of this is known."
-    group, share = max(told, key=lambda pair: pair[0].n)
+    group, share = max(told, key=lambda pair: pair[0].stands_for)
     return f"Of {name_of(group)} (n = {group.n:,}, unknown {group.unknown:,}) most are {share.category}: {share_words(share)}."
 
 

@@ -39,8 +39,8 @@ def surveyed(folder: Path) -> Surveyed:
     """All figures of a store, also of one that is being written. Raises `UsageError`, `TargetNotFound`."""
     with Reader(folder, memory=_MEMORY) as reader:
         base = reader.duckdb
-        base.execute("CREATE TEMP TABLE held AS SELECT * FROM releases")
-        base.execute("CREATE OR REPLACE VIEW releases AS SELECT * FROM held")
+        # Held in memory, and found before the view of the same name.
+        base.execute("CREATE TEMP TABLE releases AS SELECT * FROM memory.main.releases")
         _name_licences(base)
         strata = {
             name: (size, count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,14 @@ def store(folder: Path, rows: Sequence[dict[str, Any]], report: str = '{"cost": 
         made.plan({"source": "made"})
         made.ledger.plan([Listed(target=row["target"], stamp="1", row={}) for row in rows], None)
         by_target = {row["target"]: row for row in rows}
+        if any("stratum" in row for row in rows):
+            drawn = [
+                (key, by_target[name]["stratum"], by_target[name]["weight"])
+                for key, name, _ in made.ledger.planned_rows()
+            ]
+            strata = Counter(name for _, name, _ in drawn)
+            sizes = {name: round(strata[name] * weight) for _, name, weight in drawn}
+            made.ledger.keep_sample(drawn, [(name, sizes[name], count) for name, count in strata.items()])
         digest, frame = packs.compress(report.encode())
         found = [
             Finished(
