@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ajar.cli.printing import is_coloured, output, text_or_json, width, write
-from ajar.errors import ExitCode, TargetNotFound
+from ajar.errors import ExitCode, TargetNotFound, UsageError
 
 if TYPE_CHECKING:
     from ajar.model.surveyed import Surveyed
@@ -28,20 +28,45 @@ _store = click.argument("store", type=click.Path(path_type=Path))
     show_default=True,
     help="What to print.",
 )
+@click.option(
+    "--charts",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write each chart there too, as SVG and as Vega-Lite.",
+)
 @output
-def report(store: Path, form: str, output: Path | None) -> int:
+def report(store: Path, form: str, charts: Path | None, output: Path | None) -> int:
     """Tell what the survey in STORE found: doors, licences, formats, claims, concentration, each with its interval.
 
     \b
     Examples:
       ajar survey report store
       ajar survey report store --format html -o survey.html
-      ajar survey report store --format csv -o survey.csv
+      ajar survey report store --format csv -o survey.csv --charts charts
     """
     from ajar.survey.figures import surveyed
 
-    write(_rendered(surveyed(store), form, output), output)
+    found = surveyed(store)
+    if charts is not None:
+        _draw(found, charts)
+    write(_rendered(found, form, output), output)
     return ExitCode.OK
+
+
+def _draw(found: Surveyed, folder: Path) -> None:
+    """Each figure of which anything is known as a chart. Raises `UsageError` where it cannot be written."""
+    from ajar.reports.survey_chart import standalone
+    from ajar.reports.survey_data import vega
+    from ajar.reports.tables import json_text
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror}", hint="give a folder that can be written") from error
+    for figure in found.figures:
+        if drawn := standalone(figure):
+            write(drawn, folder / f"{figure.id}.svg")
+            write(json_text(vega(figure)), folder / f"{figure.id}.vl.json")
 
 
 def _rendered(found: Surveyed, form: str, path: Path | None) -> str:

@@ -14,6 +14,16 @@ from ajar.reports.survey_words import name_of, share_words
 _LEFT, _TOP, _ROW, _COLUMN, _BAR, _HEIGHT = 190, 26, 30, 128, 112, 11
 _LABEL = 26  # characters that fit beside a row; above a column 18 do
 _HEAD = 18
+_COLOURS = {
+    "ink": "#1c1b19",
+    "soft": "#5c5952",
+    "line": "#d8d5cc",
+    "accent": "#1f6f78",
+}  # where no page gives them
+_STYLE = (
+    f"<style>text{{fill:{_COLOURS['ink']};font:12px sans-serif}}.soft{{fill:{_COLOURS['soft']}}}</style>"
+    '<rect width="100%" height="100%" fill="#fff"/>'
+)
 _Cells = Sequence[tuple[str, str, Sequence[Share | None]]]
 
 
@@ -50,6 +60,15 @@ def svg(figure: Figure) -> str:
             if share is not None:
                 parts += _bar(share, f"{name}, {share.category}", _LEFT + column * _COLUMN, y)
     return "".join(parts) + "</svg>"
+
+
+def standalone(figure: Figure) -> str:
+    """The chart as an SVG file; empty when nothing is known."""
+    drawn = svg(figure)
+    head, end, rest = drawn.partition(">")
+    for name, colour in _COLOURS.items():
+        rest = rest.replace(f"var(--{name})", colour)
+    return f'{head} xmlns="http://www.w3.org/2000/svg"{end}{_STYLE}{rest}\n' if drawn else ""
 
 
 def _bar(share: Share, name: str, x: int, y: int) -> Iterator[str]:

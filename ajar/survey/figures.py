@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ajar.model.surveyed import Figure, Group, Share, Surveyed
 from ajar.survey.concentrations import concentrations
 from ajar.survey.estimates import Cell, estimate
-from ajar.survey.store import Reader
+from ajar.survey.parts import database_error
+from ajar.survey.store import Reader, StoreError
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,6 +23,11 @@ GROUPS = 15  # the largest ones shown of a figure
 CATEGORIES = 12  # the most frequent ones, where they are not a closed set
 _TAGS = 2000  # names of licences looked up: a hub has hundreds, and anybody may add one
 _MEMORY = "1GB"
+_COLUMNS = (  # what the figures count: others need not be read
+    "target", "state", "depth", "title", "maker", "country", "year", "task", "parameters", "downloads",
+    "door_at_least", "door_declared", "door_at_most", "tagged_licence", "weights_licence", "licences", "licence_matches",
+    "is_osi", "base_models", "weight_formats", "safety_level", "rules", "claims_said", "claims_found", "stratum", "weight",
+)  # fmt: skip
 Strata = Mapping[str | None, tuple[float, int]]
 
 
@@ -36,31 +42,42 @@ def _definitions() -> tuple[dict[str, Any], ...]:
 
 
 def surveyed(folder: Path) -> Surveyed:
-    """All figures of a store, also of one that is being written. Raises `UsageError`, `TargetNotFound`."""
+    """All figures of a store, also of one that is being written. Raises `UsageError`, `TargetNotFound`, `StoreError`."""
     with Reader(folder, memory=_MEMORY) as reader:
-        base = reader.duckdb
-        # Held in memory, and found before the view of the same name.
-        base.execute("CREATE TEMP TABLE releases AS SELECT * FROM memory.main.releases")
-        _name_licences(base)
-        strata = {
-            name: (size, count)
-            for name, size, count in base.execute(
-                "SELECT stratum, sum(weight), count(*) FROM releases GROUP BY 1"
-            ).fetchall()
-        }
-        is_sample = any(name is not None for name in strata)
-        counts = dict(reader.counts)
-        n = sum(count for _, count in strata.values())
-        return Surveyed(
-            plan=reader.plan,
-            n=n,
-            failed=counts.get("failed", 0),
-            unfinished=sum(counts.values()) - n,
-            stands_for=sum(size for size, _ in strata.values()),
-            is_sample=is_sample,
-            figures=tuple(_figure(base, row, strata, is_sample=is_sample) for row in _definitions()),
-            concentrations=concentrations(base),
-        )
+        try:
+            return _told(reader)
+        except database_error() as error:
+            words = str(error).partition("\n")[0]
+            raise StoreError(
+                f"{folder}: {words}",
+                hint="a part was changed, or is of another version: survey into a new folder",
+            ) from error
+
+
+def _told(reader: Reader) -> Surveyed:
+    base = reader.duckdb
+    # Held in memory, and found before the view of the same name.
+    base.execute(f"CREATE TEMP TABLE releases AS SELECT {', '.join(_COLUMNS)} FROM memory.main.releases")
+    _name_licences(base)
+    strata = {
+        name: (size, count)
+        for name, size, count in base.execute(
+            "SELECT stratum, sum(weight), count(*) FROM releases GROUP BY 1"
+        ).fetchall()
+    }
+    is_sample = any(name is not None for name in strata)
+    counts = dict(reader.counts)
+    n = sum(count for _, count in strata.values())
+    return Surveyed(
+        plan=reader.plan,
+        n=n,
+        failed=counts.get("failed", 0),
+        unfinished=sum(counts.values()) - n,
+        stands_for=sum(size for size, _ in strata.values()),
+        is_sample=is_sample,
+        figures=tuple(_figure(base, row, strata, is_sample=is_sample) for row in _definitions()),
+        concentrations=concentrations(base),
+    )
 
 
 def _name_licences(base: duckdb.DuckDBPyConnection) -> None:

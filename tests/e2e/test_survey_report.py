@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -87,6 +88,20 @@ def test_every_output_tells_the_same(store: Path, told: dict[str, Any], tmp_path
         assert item["title"] in text
         assert item["title"] in page.read_text("utf-8")
     assert "\x1b" not in text + page.read_text("utf-8")
+
+
+def test_charts_are_files_of_their_own(store: Path, told: dict[str, Any], tmp_path: Path) -> None:
+    assert ajar("survey", "report", str(store), "--charts", str(tmp_path / "charts")).returncode == 0
+    for path in (tmp_path / "charts").glob("*.svg"):
+        root = ET.fromstring(path.read_text("utf-8"))
+        bars = [item for item in root.iter() if item.tag.endswith("}rect")]
+        chart = json.loads(path.with_suffix(".vl.json").read_text("utf-8"))
+        known = [group for group in figure(told, path.stem)["groups"] if group["shares"]]
+        assert (
+            len(bars) - 1 == len(chart["data"]["values"]) == sum(len(group["shares"]) for group in known) > 0
+        )
+    (tmp_path / "file").write_text("")
+    assert ajar("survey", "report", str(store), "--charts", str(tmp_path / "file/x")).returncode == 2
 
 
 def test_a_row_leads_to_its_report(store: Path) -> None:

@@ -21,7 +21,7 @@ from ajar.reports import survey_data, survey_html, survey_text
 from ajar.survey.estimates import Cell, estimate, wilson
 from ajar.survey.figures import GROUPS, surveyed
 from ajar.survey.ledger import Listed
-from ajar.survey.store import Store
+from ajar.survey.store import Store, StoreError, part_path
 from tests.build.surveys import DOORS, population, sampled, store
 
 COUNT = 1500
@@ -262,6 +262,18 @@ def test_an_empty_store_one_being_written_and_one_of_metadata(tmp_path: Path) ->
     assert all(item.n == 0 for one in bare.figures for item in one.groups)
     assert "unknown" in survey_text.render(bare, colour=False, width=80)
     assert json.loads(survey_data.dumps(bare))["n"] == 1
+
+
+def test_a_part_of_another_version_or_cut_short_is_told(tmp_path: Path) -> None:
+    import duckdb
+
+    part = part_path(store(tmp_path, population(5)), 1)
+    duckdb.execute(f"COPY (SELECT 'a' AS target, 1.0 AS weight) TO '{part}' (FORMAT parquet)")
+    with pytest.raises(StoreError, match="state"):
+        surveyed(tmp_path)
+    part.write_bytes(b"PAR1")
+    with pytest.raises(StoreError, match="Parquet"):
+        surveyed(tmp_path)
 
 
 def test_the_same_store_says_the_same(tmp_path: Path) -> None:
