@@ -48,6 +48,7 @@ class Options:
     lineage: bool = False  # ask hosts for the base models too, up to the roots
     history: bool = False  # read the whole list of a repository's commits, not its first page
     shallow: bool = False  # cards, licences and configurations alone
+    all_files: bool = False  # version control's and caches' too, which are no part of what is released
     offline: bool = False  # answer from the cache alone
     keep: bool = True  # keep what was read from hosts
     scan: bool = True  # what loading a file would do

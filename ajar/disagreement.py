@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ajar.components.checks import CATALOGUE_AGREES
 from ajar.model.component import Openness, Scope
 from ajar.model.evidence import Basis, Evidence, Location
 from ajar.model.judgement import DOORS, Confidence, Door, Finding, Severity
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from ajar.catalogue import Catalogue
     from ajar.model.catalogue import System
 
-RULE = "catalogue-agrees-with-the-release"
-RULES = (
-    (
-        RULE,
-        "What the catalogue holds of a known system is what its release shows: licence, gate and door.",
-        "A licence may be swapped and a gate added after a release became known; or a published fact was wrong from the start.",
-        "Read both places. Where the catalogue is out of date, its entry wants mending.",
-    ),
-)
 _REMEDY = "read both places and trust the one that binds: the text beside the weights"
 
 
@@ -184,7 +176,7 @@ def _there(system: System, what: str, value: str, url: str | None = None) -> Evi
 
 def _finding(match: _Match, message: str, severity: Severity, *because: Evidence) -> Finding:
     return Finding(
-        rule=RULE,
+        rule=CATALOGUE_AGREES,
         severity=severity,
         message=f"{match.system.name} is known {match.how}. {message}",
         because=because,

@@ -209,6 +209,7 @@ def _control(dossier: Dossier, shared: Dossier | None, found: tuple[LicenceMatch
         hosted_only=True if dossier.all("card.hosted-only") else (False if weight_files(dossier) else None),
         gated=True if approval or by_host & {"auto", "manual"} else False if by_host else None,
         signed=signed,
+        signature="not-verified" if signed else "none",
         revocable=revocable,
         base_models=tuple(dict.fromkeys(bases)),
     )

@@ -18,7 +18,7 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tools import licence_pages, manual, policy_pages
+from tools import document_pages, licence_pages, manual, policy_pages
 from tools.safety_pages import attack_classes_page, safety_formats_page
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
@@ -48,7 +48,7 @@ def cli() -> str:
                 parts += [f"### ajar {name} {inner}", *_command(child, f"ajar {name} {inner}")]
     meaning = {
         ExitCode.OK: "done; nothing at or above the threshold",
-        ExitCode.POLICY: "`--fail-on` was reached, or a rule of the policy or the lock failed",
+        ExitCode.POLICY: "`--fail-on` was reached, a rule of the policy or the lock failed, a signature or list was not verified, or a record overstates",
         ExitCode.USAGE: "arguments or configuration make no sense",
         ExitCode.TARGET: "the target is not there, not readable, or holds no model",
         ExitCode.INCOMPLETE: "`--strict`, and something could not be read",
@@ -187,9 +187,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "doors": doors,
     "safety-formats": safety_formats_page,
     "attack-classes": attack_classes_page,
-    "../survey-store": survey_store,
     "policy": policy_pages.page,
     "ajar.1": manual.page,
+    **document_pages.pages(),
+    "../survey-store": survey_store,
     **licence_pages.pages(),
 }
 

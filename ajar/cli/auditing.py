@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ajar.cli import outputs
 from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, output, quiet, width, write
 from ajar.cli.targets import listed, used
+from ajar.cli.verifying import signers, trust_of
 from ajar.errors import ExitCode, TargetError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ajar.config import Options
+    from ajar.interfaces import Progress
     from ajar.model.report import Report
+    from ajar.signing.trust import Trust
 
 _DOORS = ("shut", "chained", "ajar", "open", "wide-open")
 _SEVERITIES = ("info", "low", "medium", "high", "critical")
@@ -25,10 +32,11 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
     "-f",
     "--format",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice([form.id for form in outputs.OUTPUTS]),
+    metavar="FORMAT",
     default="text",
     show_default=True,
-    help="What to print.",
+    help=f"What to print: {', '.join(form.id for form in outputs.OUTPUTS)}.",
 )
 @output
 @click.option(
@@ -71,6 +79,7 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
 @click.option(
     "--history", is_flag=True, help="Read up to 1,000 commits of a repository, not only the last 50."
 )
+@signers
 @quiet
 @network
 def audit(
@@ -88,6 +97,10 @@ def audit(
     bases: tuple[str, ...],
     lineage: bool,
     history: bool,
+    key: Path | None,
+    certificate: Path | None,
+    identity: str | None,
+    issuer: str | None,
     quiet: bool,
     offline: bool,
     no_cache: bool,
@@ -111,6 +124,8 @@ def audit(
       ajar audit --from requirements.txt --offline
       ajar audit release.zip --explain
       ajar audit ./my-model --fail-on ajar --strict
+      ajar audit ./my-model --format sarif --output ajar.sarif
+      ajar audit org/model --format cyclonedx --output model.cdx.json
     """
     if fail_on is not None and fail_on not in (*_DOORS, *_SEVERITIES):
         raise UsageError(
@@ -122,9 +137,12 @@ def audit(
         raise UsageError("no target", hint="give a folder, a file, or what a host has: ajar audit --help")
     if html_path is not None and len(named) > 1:
         raise UsageError("--html writes one report", hint="give one target, or --format json for many")
+    if len(named) > 1 and form not in outputs.OWN and not outputs.BY_ID[form].several:
+        raise UsageError(f"--format {form} is of one release", hint="give one target at a time")
     from ajar.pipeline import audit as run
     from ajar.turns import in_turn
 
+    trust = trust_of(key=key, certificate=certificate, identity=identity, issuer=issuer)
     chosen = options_of(
         offline=offline,
         no_cache=no_cache,
@@ -134,11 +152,13 @@ def audit(
         lineage=lineage,
         history=history,
     )
-    texts, codes = [], []
+    texts: list[str] = []
+    codes: list[int] = []
+    reports: list[Report] = []
     with ProgressLine(enabled=not quiet) as progress:
         for audited in in_turn(named, partial(run, options=chosen), progress.callback):
             try:
-                report = audited()
+                report = _signed(audited(), trust, chosen, progress.callback)
                 codes.append(_exit_code(report, strict=strict, fail_on=fail_on))
             except TargetError as error:
                 if len(named) == 1:
@@ -147,18 +167,41 @@ def audit(
                 click.echo(f"ajar: {error.message}", err=True)  # the others are worth an answer
                 codes.append(error.exit_code)
                 continue
-            texts.append(_render(report, form, verbose=verbose, explain=explain, mot=mot, path=output))
+            if form in outputs.OWN:
+                texts.append(_render(report, form, verbose=verbose, explain=explain, mot=mot, path=output))
+            else:
+                reports.append(report)
             if html_path is not None:
                 from ajar.reports import html
 
                 write(html.render(report), html_path)
                 progress.clear()
                 click.echo(f"HTML report: {html_path}", err=True)
-    write(_joined(texts, form, many=len(named) > 1), output)
+    if form in outputs.OWN:
+        write(_joined(texts, form, many=len(named) > 1), output)
+    elif reports:
+        _write_document(form, reports, project, output)
     return next((code for code in _WORST_FIRST if code in codes), ExitCode.OK)
 
 
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
+
+
+def _signed(report: Report, trust: Trust, chosen: Options, progress: Progress | None) -> Report:
+    """The report with its signature checked, when the signer was named."""
+    if trust.kind == "none":
+        return report
+    from ajar.verifying import verify, with_signature
+
+    return with_signature(report, verify(report.release.locator, chosen, trust=trust, progress=progress))
+
+
+def _write_document(form: str, reports: Sequence[Report], project: Path | None, path: Path | None) -> None:
+    text = outputs.render(form, reports, anchors=outputs.anchors_of(form, reports, project))
+    if not text:
+        click.echo(f"ajar: nothing to say in {form}; nothing is written", err=True)
+        return
+    write(text, path)
 
 
 def _joined(texts: list[str], form: str, *, many: bool) -> str:
@@ -197,6 +240,8 @@ def _mot_line(report: Report) -> str:
 
 def _exit_code(report: Report, *, strict: bool, fail_on: str | None) -> int:
     judged = report.releases or (report,)
+    if any(finding.rule == "signature-verifies" for finding in report.findings):
+        return ExitCode.POLICY
     if fail_on in _DOORS and any(
         _DOORS.index(one.verdict("g7").at_least) < _DOORS.index(fail_on) for one in judged
     ):

@@ -7,7 +7,19 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import auditing, catalogue, comparing, gating, hosts, licences, policies, preparing, surveys
+from ajar.cli import (
+    auditing,
+    catalogue,
+    comparing,
+    gating,
+    hosts,
+    licences,
+    policies,
+    preparing,
+    reading,
+    surveys,
+    verifying,
+)
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -33,7 +45,9 @@ Examples:
   ajar scan model.pt
   ajar compare grok-1 gpt-oss-120b ./my-model
   ajar gate ./my-model --policy commercial-product
+  ajar verify ./my-model --key signer.pub
   ajar licence LICENSE --for "commercial product, 2 million users, Germany"
+  ajar read article.html --date 2024-03-12
   ajar explain weights-are-public""",
 )
 @click.version_option(ajar.__version__, prog_name="ajar", message="%(prog)s %(version)s")
@@ -53,6 +67,7 @@ def cli(context: click.Context, *, no_config: bool) -> None:
 
 cli.add_command(auditing.audit)
 cli.add_command(licences.licence)
+cli.add_command(reading.read)
 cli.add_command(surveys.survey)
 for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
     cli.add_command(_command)
@@ -62,6 +77,7 @@ cli.add_command(gating.gate)
 cli.add_command(gating.lock)
 cli.add_command(policies.policy)
 cli.add_command(preparing.prepare)
+cli.add_command(verifying.verify)
 for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
     cli.add_command(_command)
 
@@ -130,20 +146,49 @@ def scan(
 
 @cli.command()
 @click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--against",
+    "target",
+    metavar="TARGET",
+    help="Hold it against this release. Exit with 1 where it overstates.",
+)
 @text_or_json
 @output
-def evaluate(record: Path, form: str, output: Path | None) -> int:
+@quiet
+@network
+def evaluate(
+    record: Path,
+    target: str | None,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    offline: bool,
+    no_cache: bool,
+) -> int:
     """Judge RECORD, a Model Openness Tool record (YAML), by every instrument, taking it at its word.
 
     \b
-    Example:
+    Examples:
       ajar evaluate Granite-3.0.yml --format json
+      ajar evaluate model.yml --against org/model
     """
-    from ajar.cli.records import evaluate_file, render_json, render_text
+    from ajar.cli import records
 
-    result = evaluate_file(record)
-    write(render_json(result) if form == "json" else render_text(result), output)
-    return ExitCode.OK
+    result = records.evaluate_file(record)
+    if target is None:
+        write(records.render_json(result) if form == "json" else records.render_text(result), output)
+        return ExitCode.OK
+    from ajar.pipeline import audit
+
+    with ProgressLine(enabled=not quiet) as progress:
+        report = audit(target, options_of(offline=offline, no_cache=no_cache), progress=progress.callback)
+    rows = records.check_file(record, report)
+    if form == "json":
+        write(records.render_json(result, report, rows), output)
+    else:
+        write(f"{records.render_text(result)}\n{records.render_check(report, rows)}", output)
+    overstated = any(row.finding.value == "overstated" for row in rows)
+    return ExitCode.POLICY if overstated else ExitCode.OK
 
 
 @cli.command()

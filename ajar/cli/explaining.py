@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from ajar import disagreement, frameworks, rights, safety
-from ajar.components import checks
+from ajar import frameworks
 from ajar.errors import UsageError
 from ajar.frameworks import explain as words
+from ajar.reports._rules import rule_rows
 
 
 def list_instruments() -> str:
@@ -24,11 +24,8 @@ def list_instruments() -> str:
 
 def rules() -> dict[str, tuple[str, str, str]]:
     """Every rule: id to statement, reason, remedy."""
-    rows = {
-        rule: (title, text, remedy)
-        for rule, title, text, remedy in (*rights.RULES, *checks.RULES, *disagreement.RULES)
-    }
-    for rule in safety.RULES.values():
+    rows = {}
+    for rule in rule_rows().values():
         known = f"\nAdvisories: {', '.join(rule.advisories)}" if rule.advisories else ""
         rows[rule.id] = (rule.statement, f"{rule.why}{known}", rule.remedy)
     return rows

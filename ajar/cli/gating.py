@@ -72,6 +72,13 @@ _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the Markdown here.",
 )
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write what the audits found, as `ajar audit --format` does; waivers are marked in it.",
+)
 @click.option("--today", metavar="DATE", help="The day that waivers and ages are counted to, as 2026-12-31.")
 @click.option("-v", "--verbose", is_flag=True, help="Show rules that pass too.")
 @quiet
@@ -88,6 +95,7 @@ def gate(
     project: Path | None,
     json_path: Path | None,
     markdown_path: Path | None,
+    documents: tuple[str, ...],
     today: str | None,
     verbose: bool,
     quiet: bool,
@@ -106,11 +114,13 @@ def gate(
       ajar gate --from . --policy commercial-product
       ajar gate --locked --policy policy.yaml
       ajar gate --locked --policy policy.yaml --baseline gate.json
+      ajar gate --from . --policy policy.yaml --document sarif=ajar.sarif --document openvex=ajar.vex.json
     """
     from ajar import gating, lockfile
 
     if policy_name is None and not locked:
         raise UsageError("nothing to hold it against", hint="give --policy FILE or PRESET, or --locked")
+    wanted_documents = [_document(item) for item in documents]
     kept = lockfile.load(lock_path) if locked else None
     named = list(dict.fromkeys([*targets, *listed(targets_file), *used(project)]))
     if not named and kept is not None:
@@ -129,8 +139,36 @@ def gate(
     for also, path in (("json", json_path), ("markdown", markdown_path)):
         if path is not None:
             write(_render(report, also, verbose=verbose, path=path), path)
+    for document, path in wanted_documents:
+        _write_document(report, document, path, project)
     write(_render(report, form, verbose=verbose, path=output), output)
     return _exit_code(report)
+
+
+def _document(text: str) -> tuple[str, Path]:
+    """`FORMAT=FILE` of an option. Raises `UsageError`."""
+    from ajar.cli.outputs import BY_ID, OWN
+
+    form, _, path = text.partition("=")
+    kinds = [output.id for output in BY_ID.values() if output.id not in OWN and output.several]
+    if form not in kinds or not path:
+        raise UsageError(
+            f"--document {text}: not FORMAT=FILE", hint=f"formats of many releases: {', '.join(kinds)}"
+        )
+    return form, Path(path)
+
+
+def _write_document(report: GateReport, form: str, path: Path, project: Path | None) -> None:
+    from ajar.cli import outputs
+
+    audited = [item.report for item in report.targets if item.report is not None]
+    if not audited:
+        return
+    text = outputs.render(
+        form, audited, waivers=report.waived, anchors=outputs.anchors_of(form, audited, project)
+    )
+    if text:
+        write(text, path)
 
 
 def day_of(text: str | None) -> date:

@@ -130,7 +130,7 @@ def run(source: str, store: Path, **options: Any) -> int:
 
     from ajar.survey.run import run as go
 
-    # Asked to end, it ends as it does for Ctrl-C: with a part written and a status.
+    # Asked to end, it ends as it does for Ctrl-C: its workers with it, and with a status.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     line = _Line(enabled=not options["quiet"])
     status = go(_survey(source, store, options), report=line.show)

@@ -10,7 +10,16 @@ from ajar.model.dossier import Dossier
 from ajar.model.evidence import Basis, GapReason
 from ajar.model.judgement import Finding, Outcome, Severity
 
+CATALOGUE_AGREES = (
+    "catalogue-agrees-with-the-release"  # looked at where an audit is held against the catalogue
+)
 RULES = (
+    (
+        CATALOGUE_AGREES,
+        "What the catalogue holds of a known system is what its release shows: licence, gate and door.",
+        "A licence may be swapped and a gate added after a release became known; or a published fact was wrong from the start.",
+        "Read both places. Where the catalogue is out of date, its entry wants mending.",
+    ),
     (
         "weights-are-in-the-release",
         "The weights are in the release, readable.",
@@ -34,6 +43,12 @@ RULES = (
         "No link in the release points out of it.",
         "A link that leaves the release can show a reader files of the machine it is read on.",
         "Replace the link by the file.",
+    ),
+    (
+        "signature-verifies",
+        "The signature is by the key, certificate or identity that was asked for, and of these files.",
+        "A signature that is merely there says nothing: anybody can sign, and files can change afterwards.",
+        "Ask the publisher for the key and the files; `ajar verify` names every file that differs.",
     ),
     (
         "every-file-could-be-read",

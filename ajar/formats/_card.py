@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ajar.config import Limits
+from ajar.formats import _eu_documents
 from ajar.formats._card_disclosures import read_disclosures
 from ajar.formats._card_links import find_links
 from ajar.formats._card_sections import Outline, Placed, place
@@ -54,6 +55,7 @@ KEYS = {
     "card.bias-evaluation": "done or not-done: a sentence says that bias was evaluated",
     "card.safety-evaluation": "done or not-done: a sentence says that safety was evaluated, red teaming included",
     "card.bibtex": "true when there is a BibTeX entry",
+    **_eu_documents.KEYS,
 }
 
 _BIBTEX = re.compile(
@@ -91,6 +93,9 @@ def inspect_card(path: str, blob: Blob, limits: Limits, inspector: str) -> Itera
     yield from _outline(outline, make)
     yield from _code(placed, make)
     yield from _links(placed, make)
+    headings = [(item.block.text, item.block.line) for item in placed if item.block.kind == BlockKind.HEADING]
+    for published in _eu_documents.by_headings(path, headings):
+        yield _published(published, make)
     for statement in (*read_statements(placed), *read_data_sources(placed), *read_disclosures(placed)):
         yield _stated(statement, make)
     results = read_results(placed)
@@ -157,6 +162,12 @@ def _links(placed: list[Placed], make: EvidenceMaker) -> Iterator[Evidence]:
     for link in find_links([item.block for item in placed]):
         key = "card.link" if link.kind == "other" else f"card.{link.kind}-link"
         yield make(key, link.target, line=link.line, quote=link.context, basis=Basis.DECLARED)
+        for found in _eu_documents.by_link(link.target, link.context, link.line):
+            yield _published(found, make)
+
+
+def _published(found: _eu_documents.Published, make: EvidenceMaker) -> Evidence:
+    return make(found.key, found.value, line=found.line, quote=found.quote, basis=found.basis)
 
 
 def _stated(statement: Statement, make: EvidenceMaker) -> Evidence:

@@ -43,7 +43,12 @@ def _matches(head: bytes, path: str) -> bool:
 
 def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
     for seen in inspect_card(path, blob, limits, "data-card"):
-        yield replace(seen, key=f"data-{seen.key}") if isinstance(seen, Evidence) else seen
+        yield replace(seen, key=_key(seen.key)) if isinstance(seen, Evidence) else seen
+
+
+def _key(key: str) -> str:
+    """A card's keys become a data card's; what any document may be keeps its own."""
+    return f"data-{key}" if key.startswith("card.") else key
 
 
 FORMAT = Format(
@@ -53,6 +58,6 @@ FORMAT = Format(
     suffixes=(".md",),
     matches=_matches,
     inspect=_inspect,
-    keys={f"data-{key}": meaning for key, meaning in KEYS.items()},
+    keys={_key(key): meaning for key, meaning in KEYS.items()},
     spec="https://github.com/huggingface/hub-docs/blob/main/datasetcard.md",
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ajar.config import Limits
 from ajar.errors import MalformedError
+from ajar.formats import _eu_documents
 from ajar.formats._text import EvidenceMaker, basename, clip
 from ajar.interfaces import Blob, Format, Observation
 from ajar.model.evidence import Basis
@@ -52,6 +53,9 @@ def _inspect(path: str, blob: Blob, limits: Limits) -> Iterator[Observation]:
     named = _PAPER.search(basename(path)) or _PAPER.search(title)
     if named:
         yield make("paper.file", True, quote=clip(named.string))
+    for found in _eu_documents.by_headings(path, [(title, 1)] if title else []):
+        # Its parts cannot be read: a PDF's text is compressed.
+        yield make(found.key, True, quote=found.quote, basis=Basis.DECLARED)
 
 
 def _title(data: bytes) -> str:
@@ -112,6 +116,7 @@ FORMAT = Format(
         "pdf.title": "title in the document's information, where it is not compressed",
         "pdf.pages": "number of pages, where the page tree is not compressed",
         "paper.file": "true when the name or the title says paper or report",
+        **_eu_documents.KEYS,
     },
     spec="https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf",
 )

@@ -31,6 +31,7 @@ _OWED = frozenset({"copyright-policy-is-published", "training-content-summary-is
 _NEEDED_SECTIONS = 3
 _BLANKS = 5  # so many places left open, and so few words, make a template
 _FILLED_WORDS = 400
+_TEMPLATE_PARTS = 3  # of the Commission's template: general information, data sources, data processing
 _USAGE = ("intended-use", "limitations", "usage", "out-of-scope", "bias-risks", "description")
 _FLOP = re.compile(
     r"(\d+(?:\.\d+)?)\s*(?:[x×*]\s*10\s*\^?|e\+?)\s*(\d{2})\s*(?:flops?\b|operations)", re.IGNORECASE
@@ -184,9 +185,19 @@ def _parameters(subject: Subject) -> Answer | None:
 
 
 def _published(subject: Subject, key: str, nothing: str) -> Answer:
+    """Present is here, with all parts of the template where it has one; a link, or a name, is only said."""
     ground = subject.facts(key)
+    here = [item for item in ground if item.basis is Basis.VERIFIED]
+    if here:
+        parts = here[0].value
+        if isinstance(parts, int) and not isinstance(parts, bool) and parts < _TEMPLATE_PARTS:
+            words = f"at {here[0].location}, with {parts} of the template's {_TEMPLATE_PARTS} parts"
+            return Answer(Outcome.PARTIAL, Basis.VERIFIED, words, ground[:4])
+        return Answer(Outcome.MET, Basis.VERIFIED, f"at {here[0].location}", ground[:4])
     if ground:
-        return Answer(Outcome.MET, Basis.VERIFIED, f"at {ground[0].location}", ground)
+        return Answer(
+            Outcome.UNKNOWN, Basis.DECLARED, f"named at {ground[0].location}, and not read", ground[:4]
+        )
     return Answer(Outcome.UNMET, Basis.ABSENT, f"{nothing} in the release")
 
 

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from ajar.model.change import Diff
 from ajar.model.evidence import Ground
-from ajar.model.waiver import NO_WAIVERS, Waivers
+from ajar.model.fingerprint import fingerprints
+from ajar.model.report import Report
+from ajar.model.waiver import NO_WAIVERS, Waiver, Waivers
 
 
 class RuleOutcome(StrEnum):
@@ -70,6 +72,7 @@ class TargetResult:
     waived: Waivers = field(default_factory=lambda: NO_WAIVERS)  # findings of the audit, by fingerprint
     used: tuple[PolicyWaiver, ...] = ()  # that findings or files were let stand for
     diff: Diff | None = None  # against the lock
+    report: Report | None = None  # what was judged, for documents
     problem: str = ""
     hint: str = ""
     exit_code: int = 0
@@ -104,6 +107,17 @@ class GateReport:
             effect is Effect.FAIL
             for effect in (*(item.effect for item in self.targets), *(item.effect for item in self.own))
         )
+
+    @property
+    def waived(self) -> Waivers:
+        """Findings let stand in every release that has them: one document for all knows them by fingerprint alone."""
+        found: dict[str, Waiver] = {}
+        refused: set[str] = set()
+        for item in self.targets:
+            found |= item.waived
+            if item.report is not None:
+                refused |= set(fingerprints(item.report.findings)) - item.waived.keys()
+        return {name: waiver for name, waiver in found.items() if name not in refused}
 
     @property
     def headline(self) -> str:

@@ -24,13 +24,17 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """Who holds the release. `None` is unknown."""
+    """Who holds the release. `None` is unknown.
+
+    `signed` says that a signature is there; only `signature` says whether anybody checked it.
+    """
 
     hosted_only: bool | None
     gated: bool | None
     signed: bool | None
     revocable: bool | None
     base_models: tuple[str, ...] = ()
+    signature: str = "none"  # none | not-verified | verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ def judge(
         waived=waived,
         used=used,
         diff=diff,
+        report=report,
     )
 
 

@@ -254,8 +254,9 @@ def _evidence(report: Report) -> Iterator[str]:
 
 def _footer(report: Report) -> str:
     cost = report.cost
+    states = {"verified": "Signed, verified.", "not-verified": "Signed, not verified."}
     return (
-        f"<footer><p>{len(report.release.files)} files, {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} read "
+        f"<footer><p>{states.get(report.control.signature, '')} {len(report.release.files)} files, {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} read "
         f"in {cost.seconds:.2f} s by ajar {_t(report.tool_version)}. Target: <code>{_t(report.target)}</code>"
         f"{f', revision <code>{_t(report.release.revision)}</code>' if report.release.revision else ''}.</p></footer>"
     )

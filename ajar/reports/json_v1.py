@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from ajar.model.component import LicenceMatch
 from ajar.model.evidence import Evidence, Gap, Ground, Location
+from ajar.model.fingerprint import fingerprints
 from ajar.model.judgement import DOOR_LABELS, Door, Finding, Verdict
 from ajar.model.lineage import Parent
 from ajar.model.report import Report
@@ -78,7 +79,7 @@ def to_json(report: Report) -> Json:
                     "path": file.path,
                     "format": file.format,
                     "level": file.level,
-                    "findings": [_finding(finding) for finding in file.findings],
+                    "findings": _findings(file.findings),
                 }
                 for file in report.safety.files
             ],
@@ -98,11 +99,12 @@ def to_json(report: Report) -> Json:
             "hosted_only": report.control.hosted_only,
             "gated": report.control.gated,
             "signed": report.control.signed,
+            "signature": report.control.signature,
             "revocable": report.control.revocable,
             "base_models": list(report.control.base_models),
         },
         "lineage": [_parent(parent) for parent in report.lineage],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": _findings(report.findings),
         "evidence": [_evidence(item) for item in report.evidence],
         "gaps": [_gap(gap) for gap in report.gaps],
         "cost": {
@@ -189,9 +191,15 @@ def _parent(parent: Parent) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def _findings(findings: Sequence[Finding]) -> list[Json]:
+    marks = fingerprints(findings)
+    return [_finding(finding, mark) for finding, mark in zip(findings, marks, strict=True)]
+
+
+def _finding(finding: Finding, mark: str) -> Json:
     return {
         "rule": finding.rule,
+        "fingerprint": mark,
         "outcome": finding.outcome.value,
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,

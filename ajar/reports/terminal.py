@@ -287,3 +287,6 @@ def _footer(report: Report) -> Iterator[str]:
         f"{len(report.release.files)} files, read {size_words(cost.bytes_read)} of {size_words(cost.bytes_total)} "
         f"in {cost.seconds:.2f} s; ajar {report.tool_version}"
     )
+    if report.control.signature != "none":
+        verified = report.control.signature == "verified"
+        yield "signed, verified" if verified else "signed, not verified: see `ajar verify`"

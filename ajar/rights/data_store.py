@@ -352,6 +352,11 @@ def licences() -> Mapping[str, Licence]:
     return known
 
 
+def is_spdx(name: str) -> bool:
+    """Whether an id is one of SPDX's list, as this release carries it."""
+    return name in _spdx()
+
+
 @cache
 def _spdx() -> Mapping[str, Any]:
     data = json.loads((files("ajar.rights") / "data" / "spdx.json").read_text("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
@@ -57,6 +58,13 @@ def open_release(locator: Locator, options: Options) -> AbstractContextManager[O
         f"targets of scheme {locator.scheme!r} are not supported",
         hint=f"download the release and give its folder; schemes served: {', '.join(schemes())}",
     )
+
+
+def proposer(url: str, model: str, key: str) -> Callable[[str], list[tuple[str, str]]]:
+    """A model that proposes statements of a text: pairs of a quote and what it says. Raises `UsageError` for no address."""
+    from ajar.sources._completions import Asker
+
+    return Asker(url=url, model=model, key=key).propose
 
 
 def before(locator: Locator, date: str, options: Options) -> Locator:

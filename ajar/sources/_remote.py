@@ -209,7 +209,12 @@ class RemoteRelease:
         yield ahead.result()
 
     def look_ahead(self, pool: ThreadPoolExecutor) -> None:
-        """Fetch the first bytes of the files at once; whoever opens one waits for its own only."""
+        """Fetch the first bytes of the files at once; whoever opens one waits for its own only.
+
+        What is on this disk already is not worth a thread.
+        """
+        if self.line.options.offline:
+            return
         shallow = self.line.options.shallow
         wanted = [
             (path, file)

@@ -103,14 +103,14 @@ def _authorities() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def _client(trusted: frozenset[str]) -> httpx2.Client:
+def _client(trusted: frozenset[str], patience_s: float) -> httpx2.Client:
     inner = httpx2.HTTPTransport(
         verify=_authorities(), http2=True, limits=httpx2.Limits(max_connections=CONNECTIONS)
     )
     inner._pool._network_backend = _Guard(trusted)  # noqa: SLF001  no public way in
     return httpx2.Client(
         transport=inner,
-        timeout=httpx2.Timeout(READ_S, connect=CONNECT_S, pool=POOL_S),
+        timeout=httpx2.Timeout(patience_s, connect=CONNECT_S, pool=POOL_S),
         follow_redirects=False,
         trust_env=False,
         headers={"user-agent": f"ajar/{VERSION}", "accept-encoding": "identity"},
@@ -118,9 +118,9 @@ def _client(trusted: frozenset[str]) -> httpx2.Client:
 
 
 @cache
-def _shared(trusted: frozenset[str]) -> httpx2.Client:
+def _shared(trusted: frozenset[str], patience_s: float) -> httpx2.Client:
     """One client for all audits of a process, whose connections last: tokens are the transport's, not the client's."""
-    client = _client(trusted)
+    client = _client(trusted, patience_s)
     atexit.register(client.close)
     return client
 
@@ -134,6 +134,7 @@ class Transport:
     tokens: Mapping[str, str] = field(default_factory=dict)  # host and port -> bearer token
     signers: Mapping[str, Signer] = field(default_factory=dict)  # host and port -> what signs for it
     seconds: float = 300.0
+    patience_s: float = READ_S  # between two pieces of an answer
     gate: Gate | None = None
     _deadline: float = 0.0
     _client: httpx2.Client = field(init=False, repr=False)
@@ -142,7 +143,8 @@ class Transport:
 
     def __post_init__(self) -> None:
         self._deadline = time.monotonic() + self.seconds
-        self._client = _shared(self.trusted) if self.gate else _client(self.trusted)
+        client = _shared if self.gate else _client
+        self._client = client(self.trusted, self.patience_s)
 
     def close(self) -> None:
         if not self.gate:

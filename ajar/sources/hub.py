@@ -242,7 +242,7 @@ class _Repository:
 
     def _history(self, commit: str) -> list[Evidence | Gap]:
         """The commits, newest first: the first page, or with `history` up to a thousand."""
-        if self._line.options.shallow:
+        if self._line.options.shallow or not self._line.options.changes:
             return []
         where = f"hub:{self._name}"
         url = f"{self._endpoint}/api/{self._kind}/{self._name}/commits/{commit}"

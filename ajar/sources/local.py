@@ -76,10 +76,10 @@ class LocalSource:
         path = Path(locator.name)
         if locator.subpath:
             path /= locator.subpath
-        yield _resolve(locator, path, options.limits.files)
+        yield _resolve(locator, path, options)
 
 
-def _resolve(locator: Locator, path: Path, file_limit: int) -> LocalRelease:
+def _resolve(locator: Locator, path: Path, options: Options) -> LocalRelease:
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -95,7 +95,8 @@ def _resolve(locator: Locator, path: Path, file_limit: int) -> LocalRelease:
     folder, boundary, revision = _snapshot(path) or (path, path, _git_revision(path))
     if not os.access(folder, os.R_OK | os.X_OK):
         raise TargetUnreadable(f"{folder}: permission denied", hint="make it readable and try again")
-    walk = _Walk(boundary=os.path.realpath(boundary), file_limit=file_limit)
+    skipped = frozenset[str]() if options.all_files else _SKIPPED_FOLDERS
+    walk = _Walk(boundary=os.path.realpath(boundary), file_limit=options.limits.files, skipped=skipped)
     walk.list(folder)
     if not walk.files and not walk.notes:
         raise TargetNotFound(f"{folder}: the folder is empty", hint="give the folder that holds the release")
@@ -207,6 +208,7 @@ class _Walk:
 
     boundary: str
     file_limit: int
+    skipped: frozenset[str]
     files: list[FileEntry] = field(default_factory=list)
     notes: list[Evidence | Gap] = field(default_factory=list)
     real_paths: dict[str, str] = field(default_factory=dict)
@@ -230,7 +232,7 @@ class _Walk:
                     if child.is_symlink():
                         self._link(child.path, path)
                     elif child.is_dir(follow_symlinks=False):
-                        if child.name not in _SKIPPED_FOLDERS:
+                        if child.name not in self.skipped:
                             queue.append((child.path, path))
                     else:
                         self._file(child.path, path, child.stat(follow_symlinks=False), None)

@@ -35,7 +35,10 @@ class Wire:
         data = json.dumps(message).encode() + b"\n"
         with self._lock:
             while data:
-                data = data[os.write(self._handle, data) :]
+                try:
+                    data = data[os.write(self._handle, data) :]
+                except OSError:  # nobody is there any more
+                    os._exit(0)
 
 
 class Gate:

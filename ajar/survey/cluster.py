@@ -59,7 +59,10 @@ class Cluster:
 
     @property
     def free(self) -> int:
-        threads = sum(self._client.nthreads().values()) or 1
+        try:
+            threads = sum(self._client.nthreads().values()) or 1
+        except (OSError, TimeoutError) as error:
+            raise _gone() from error
         held = len(self._waiting) + sum(len(batch.tasks) for batch in self._batches.values())
         return max(threads * AHEAD * BATCH - held, 0)
 
@@ -98,6 +101,8 @@ class Cluster:
 
     def _gather(self, future: Any) -> list[Outcome]:
         batch = self._batches.pop(future)
+        if future.status in {"cancelled", "lost"}:
+            raise _gone()
         error = future.exception()
         if error is None:
             messages = json.loads(future.result())
@@ -116,6 +121,12 @@ class Cluster:
             self._local.close()
 
 
+def _gone() -> PoolError:
+    return PoolError(
+        "Dask's scheduler is gone", hint="when it is back, run the same command: it goes on where it was"
+    )
+
+
 def _charged(task: Task, words: str) -> Outcome:
     """A release whose Dask workers died: done again, or failed when it was charged before."""
     is_out = task.strikes + CRASH >= OUT
@@ -123,7 +134,7 @@ def _charged(task: Task, words: str) -> Outcome:
         id=task.id,
         strikes=CRASH,
         reason="worker-died" if is_out else None,
-        detail=f"{'twice: ' if is_out else ''}{words}"[:300],
+        detail=f"{'again: ' if is_out else ''}{words}"[:300],
     )
 
 

@@ -33,8 +33,9 @@ MESSAGE_BYTES = 2 * REPORT_BYTES  # a line from a worker: a report in base64, an
 GRACE_S = 30.0  # a worker's own deadline ends first where it can
 START_S = 120.0  # for a worker to be ready, on a machine that is busy
 WATCH_S = 0.5
-# A crash is the doing of a release; a kill from outside may be chance, so that it weighs less.
-CRASH, KILLED, OUT = 2, 1, 4
+# A crash is the doing of a release: the second one fails it. A kill from outside is mostly chance, which falls on the
+# releases that take long; only what meets it twenty times is taken for what calls it up, by filling the machine.
+CRASH, KILLED, OUT = 10, 1, 20
 RECYCLE = 0.7  # of its memory, at which a worker gets nothing new, and ends when it is done
 _START_TRIES = 5
 # -P: what lies in the folder that a survey is started in is no module of ours.
@@ -219,7 +220,7 @@ class Pool:
                     id=key,
                     strikes=strikes,
                     reason=reason if is_out else None,
-                    detail=f"twice: {words}" if is_out else words,
+                    detail=f"again: {words}" if is_out else words,
                 )
             )
         return found

@@ -242,7 +242,10 @@ class _Desk:
             )
         if task.attempts + 1 >= ATTEMPTS:
             return [self._finished(task, outcome)]
-        self._ledger.release([task.id], attempts=1, after_s=self._backoff_s * 2**task.attempts)
+        # Its worker outlived it: what ended others before was not its doing.
+        self._ledger.release(
+            [task.id], attempts=1, strikes=-task.strikes, after_s=self._backoff_s * 2**task.attempts
+        )
         self._again(task, outcome.detail or f"{outcome.lost} requests were given up")
         return []
 

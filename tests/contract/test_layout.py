@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ajar.cli.outputs import OUTPUTS, OWN, Output
 from ajar.formats.registry import formats
 from ajar.frameworks import INSTRUMENTS
 from ajar.frameworks.explain import TABLES
@@ -128,14 +129,51 @@ def test_every_source_module_is_registered() -> None:
     assert set(modules("sources")) == registered
 
 
-def test_every_output_of_the_command_has_a_module() -> None:
+# Not formats of `ajar audit`: what outputs share, and the outputs of other commands, which begin with what they show.
+SHARED = frozenset(
+    {"cards", "door_art", "grid", "html_page", "markdown_words", "page", "plain", "tables", "tree", "words"}
+)
+OTHERS = (
+    "compare_",
+    "diff_",
+    "gate_",
+    "known_",
+    "licence_",
+    "makers_",
+    "prepare_",
+    "questions_",
+    "article_",
+    "scan_",
+    "verify_",
+)
+OUTPUT_MODULES = [name for name in modules("reports", but=SHARED) if not name.startswith(OTHERS)]
+
+
+def test_every_output_module_is_registered() -> None:
+    assert sorted(output.module for output in OUTPUTS) == OUTPUT_MODULES
+
+
+def test_every_output_is_a_choice_of_the_command() -> None:
     from ajar.cli.commands import cli
 
     choices = next(param.type.choices for param in cli.commands["audit"].params if param.name == "form")
-    modules_of = {"text": "terminal", "json": "json_v1", "html": "html"}
-    assert set(choices) == set(modules_of)
-    for module in modules_of.values():
-        assert hasattr(import_module(f"ajar.reports.{module}"), "dumps" if module == "json_v1" else "render")
+    assert list(choices) == [output.id for output in OUTPUTS]
+    assert max(Counter(choices).values()) == 1
+
+
+@pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.id)
+def test_every_output_can_be_written_and_is_described(output: Output) -> None:
+    module = import_module(f"ajar.reports.{output.module}")
+    assert hasattr(module, "dumps" if output.module == "json_v1" else "render")
+    assert output.about.strip()
+    assert output.suffix.startswith(".")
+    assert output.id in OWN or output.spec.startswith("https://")
+
+
+@pytest.mark.parametrize("output", [item for item in OUTPUTS if item.id not in OWN], ids=lambda item: item.id)
+def test_every_document_has_a_test_module_and_a_row_in_the_docs(output: Output) -> None:
+    assert (ROOT / "tests" / "unit" / "reports" / f"test_{output.module}.py").is_file()
+    assert f"| `{output.id}` |" in (ROOT / "docs" / "documents.md").read_text("utf-8")
 
 
 def test_every_rule_that_a_finding_names_is_explained() -> None:

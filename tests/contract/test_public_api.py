@@ -130,13 +130,15 @@ def test_commands_and_options() -> None:
     }
     network = ["--no-cache", "--offline", "-q", "--quiet"]
     shown = ["-f", "--format", "-o", "--output"]
+    signers = ["--certificate", "--identity", "--issuer", "--key"]
     assert found == {
         "audit": sorted(
             [
                 *network,
                 *shown,
                 *["--base", "--explain", "--fail-on", "--from", "--history", "--html", "--lineage", "--mot"],
-                *["--strict"],
+                "--strict",
+                *signers,
                 "--targets",
                 "--verbose",
                 "-v",
@@ -153,13 +155,23 @@ def test_commands_and_options() -> None:
         "questions": sorted([*network, *shown, "name"]),
         "completion": ["shell"],
         "diff": sorted([*network, *shown, "--since", "after", "before"]),
-        "evaluate": sorted(["record", *shown]),
+        "evaluate": sorted([*network, *shown, "--against", "record"]),
         "explain": ["id"],
         "gate": sorted(
             [
                 *network,
                 *shown,
-                *["--baseline", "--from", "--json", "--lock", "--locked", "--markdown", "--policy", "-p"],
+                *[
+                    "--baseline",
+                    "--document",
+                    "--from",
+                    "--json",
+                    "--lock",
+                    "--locked",
+                    "--markdown",
+                    "--policy",
+                    "-p",
+                ],
                 *["--targets", "--today", "--verbose", "-v", "targets"],
             ]
         ),
@@ -170,6 +182,13 @@ def test_commands_and_options() -> None:
         "licence read": sorted([*network, *shown, "--for", "what"]),
         "licence show": sorted(["-f", "--format", "--text", "id"]),
         "lineage": sorted([*network, *shown, "--html", "target"]),
+        "read": sorted(
+            [
+                *shown,
+                *["--date", "--key-from", "--model", "--strict", "--verbose", "--with-model"],
+                *["-q", "--quiet", "-v", "article"],
+            ]
+        ),
         "positions": sorted(["--on", "--party", "--since", "--until", *shown]),
         "lock": sorted([*network, "-o", "--output", "--from", "--targets", "--update", "--whole", "targets"]),
         "policy init": sorted(
@@ -184,8 +203,42 @@ def test_commands_and_options() -> None:
         "prepare": sorted([*network, *shown, "--all", "--force", "--write", "path"]),
         "scan": sorted([*network, *shown, "--fail-on", "--strict", "--verbose", "-v", "paths"]),
         "show": sorted(["--at", "name", *shown]),
+        "survey run": sorted(
+            [
+                *[
+                    "--author",
+                    "--by",
+                    "--cluster",
+                    "--deadline",
+                    "--depth",
+                    "--keep",
+                    "--library",
+                    "--licence",
+                ],
+                *[
+                    "--limit",
+                    "--memory",
+                    "--offline",
+                    "--output",
+                    "--plan",
+                    "--quiet",
+                    "--refresh",
+                    "--retry-failed",
+                ],
+                *["--sample", "--seed", "--sort", "--task", "--workers", "-o", "-q", "source"],
+            ]
+        ),
+        "survey status": sorted(["-f", "--format", "store"]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
+        "verify": sorted(
+            [
+                *network,
+                *shown,
+                *signers,
+                *["--allow-unsigned", "--at", "--hash", "--signature", "--verbose", "-v", "target"],
+            ]
+        ),
     }
 
 

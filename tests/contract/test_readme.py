@@ -62,8 +62,10 @@ def test_ajar_commands_and_options_exist(path: Path) -> None:
         command = cli.commands[words[0]]
         if isinstance(command, click.Group):
             first = next((word for word in words[1:] if not word.startswith("-")), "COMMAND")
-            # `ajar licence FILE` reads FILE, `ajar catalogue` lists; no other group has a command by default.
-            default = command.commands.get({"licence": "read", "catalogue": "list"}.get(words[0], ""))
+            # `ajar licence FILE` reads FILE, `ajar catalogue` lists, `ajar survey` runs; no other group has a command by default.
+            default = command.commands.get(
+                {"licence": "read", "catalogue": "list", "survey": "run"}.get(words[0], "")
+            )
             if first == "COMMAND" and default is None:  # the group itself is spoken of
                 continue
             command = command.commands.get(first, default)

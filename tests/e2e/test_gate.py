@@ -268,3 +268,26 @@ def test_on_a_terminal_init_asks(project: Path) -> None:
     assert (value["extends"], value["openness"]["g7"]["min"]) == ("research", "ajar")
     assert value["licences"]["weights"]["allow"] == ["MIT", "Apache-2.0"]
     assert value["rights"] == [{"use": "fine-tune", "accept": "conditional"}]
+
+
+def test_documents_of_a_gate_mark_what_is_let_stand(project: Path) -> None:
+    (project / "policy.yaml").write_text(
+        "schema: ajar-policy/1\nname: loads\nabout: loading runs no code\nsafety:\n  max: caution\n"
+        "waivers:\n  - rule: pickle-calls-only-what-rebuilds-data\n    target: models/pickled\n    reason: our own file\n"
+        "    owner: ml@example.org\n    expires: 2099-12-31\n"
+    )
+    done = run(
+        *("gate", "models/whole", "models/pickled", "--policy", "policy.yaml"),
+        *("--document", "sarif=out.sarif", "--document", "openvex=out.vex.json"),
+        cwd=project,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads((project / "out.sarif").read_text("utf-8"))["runs"][0]["results"]
+    stands = [item for item in results if item.get("suppressions")]
+    assert {item["ruleId"] for item in stands} == {"pickle-calls-only-what-rebuilds-data"}
+    assert "our own file" in stands[0]["suppressions"][0]["justification"]
+    statements = json.loads((project / "out.vex.json").read_text("utf-8"))["statements"]
+    assert any("our own file" in json.dumps(item) for item in statements)
+    wrong = run("gate", "models/whole", "--policy", "policy.yaml", "--document", "badge=x.svg", cwd=project)
+    assert wrong.returncode == 2
+    assert "formats of many releases" in wrong.stderr

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from ajar.survey.schema import Row, stable
 from ajar.survey.store import Reader
 from ajar.survey.work import Settings
 from tests.build.synthetic import Releases
-from tests.standin.hub import Hub, hub
+from tests.standin.hub import LOOPBACK, Hub, hub
 from tests.standin.surveying import survey
 
 ROOT = Path(__file__).parents[2]
@@ -124,12 +125,17 @@ def test_workers_that_are_killed_lose_nothing(host: Hub, wanted: list[Row], tmp_
         time.sleep(chance.uniform(1.0, 2.0))
         workers = children(process.pid)
         if workers and kills < 12:
-            os.kill(chance.choice(workers), signal.SIGKILL)
+            kill(chance.choice(workers))
             kills += 1
     _, words = process.communicate()
     assert process.returncode == 0, words
     assert kills
     assert rows_of(tmp_path) == wanted
+
+
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it may have ended by itself
+        os.kill(pid, signal.SIGKILL)
 
 
 def children(pid: int) -> list[int]:
@@ -182,24 +188,48 @@ def test_a_full_disk_stops_the_survey_and_breaks_nothing(
     assert rows_of(tmp_path) == wanted
 
 
-def test_a_cluster_gives_the_same(host: Hub, wanted: list[Row], undisturbed: Path, tmp_path: Path) -> None:
-    command = (
-        "from pathlib import Path\n"
-        "from ajar.survey.run import run\n"
-        "from tests.standin.surveying import survey\n"
-        f"if __name__ == '__main__': run(survey(Path({str(tmp_path)!r}), 'safety', cluster='local'))\n"
-    )
-    (tmp_path / "go.py").write_text(command)
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "go.py")], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+def test_a_cluster_gives_the_same_also_when_its_workers_are_killed(
+    host: Hub, wanted: list[Row], undisturbed: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(9)
+    process = start(tmp_path, "", "local")
+    kills = 0
+    while process.poll() is None:
+        time.sleep(2)
+        audits = [pid for pid in descendants(process.pid) if b"ajar.survey.child" in command_of(pid)]
+        if audits and kills < 3:
+            # The Dask worker above an auditing process, and in turn the process itself.
+            victim = chance.choice(audits)
+            kill(parent_of(victim) if kills % 2 else victim)
+            kills += 1
+    _, words = process.communicate()
+    assert process.returncode == 0, words
+    assert kills
     assert rows_of(tmp_path) == wanted
     with Reader(tmp_path) as here, Reader(undisturbed) as there:
         for one, other in zip(here.rows(), there.rows(), strict=True):
             if one["report"]:
                 assert here.report(one)["verdicts"] == there.report(other)["verdicts"]
+
+
+def descendants(pid: int) -> list[int]:
+    own = children(pid)
+    return own + [deeper for child in own for deeper in descendants(child)]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def parent_of(pid: int) -> int:
+    """Itself, when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return pid
 
 
 def test_a_refresh_audits_what_changed_alone(host: Hub, tmp_path: Path) -> None:
@@ -276,7 +306,7 @@ def test_folders_are_surveyed_without_a_network(tmp_path: Path) -> None:
         folder = tmp_path / "mirror" / f"model-{number}"
         folder.mkdir(parents=True)
         (folder / "README.md").write_text("---\nlicense: mit\n---\n# A model\n")
-    environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9"}
+    environment = {**os.environ, "HF_ENDPOINT": f"http://{LOOPBACK}:9"}
     store = tmp_path / "store"
     done = ajar("survey", str(tmp_path / "mirror"), "-o", str(store), "--depth", "safety", env=environment)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""A survey in a process of its own, for tests that end it: `python -m tests.standin.surveying STORE DEPTH [LIMIT_BYTES]`.
+"""A survey in a process of its own, for tests that end it: `python -m tests.standin.surveying STORE DEPTH [LIMIT_BYTES [CLUSTER]]`.
 
 The command itself has no way to make its pauses short.
 """
@@ -23,11 +23,11 @@ def survey(store: Path, depth: str, **more: object) -> Survey:
     return Survey(source=source_of("hub:", FILTERS), store=store, **found)  # type: ignore[arg-type]
 
 
-def main(store: str, depth: str, limit_bytes: str = "") -> int:
+def main(store: str, depth: str, limit_bytes: str = "", cluster: str = "") -> int:
     if limit_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit_bytes),) * 2)
     try:
-        run(survey(Path(store), depth))
+        run(survey(Path(store), depth, cluster=cluster or None))
     except AjarError as error:
         sys.stderr.write(f"{error.message} | {error.hint}\n")
         return error.exit_code

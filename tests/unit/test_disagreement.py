@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ajar.disagreement import RULE
+from ajar.components.checks import CATALOGUE_AGREES as RULE
 from ajar.model.judgement import Confidence, Finding, Severity
 from ajar.pipeline import audit
 from tests.build.releases import apache_text, write_release

@@ -12,7 +12,7 @@ import pytest
 import ajar
 from ajar.model.judgement import DOOR_LABELS, Door
 from ajar.model.report import Report
-from ajar.reports import door_art, terminal
+from ajar.reports import door_art, html, terminal
 from tests.build import hostile
 from tests.build.releases import apache_text, write_release
 
@@ -90,3 +90,16 @@ def test_an_uncertain_verdict_names_its_bounds_and_what_would_move_it(tmp_path: 
     shown = terminal.render(report, verbose=False, explain=False, colour=False, width=100)
     assert "proven: Weights Available AI" in shown
     assert "What would move it: " in shown
+
+
+@pytest.mark.parametrize(
+    ("signature", "words"),
+    [("none", None), ("not-verified", "signed, not verified"), ("verified", "signed, verified")],
+)
+def test_a_signature_is_said_for_what_it_is(signature: str, words: str | None, good: Report) -> None:
+    report = replace(good, control=replace(good.control, signature=signature))
+    text = terminal.render(report, verbose=False, explain=False, colour=False, width=80)
+    page = html.render(report)
+    assert ("signed, " in text) == (words is not None)
+    assert words is None or words in text
+    assert words is None or f"{words[0].upper()}{words[1:]}." in page

@@ -263,6 +263,8 @@ def test_work_is_linear(evil: str) -> None:
         return time.process_time() - started
 
     clauses_of("warm")
-    small, large = max(seconds(10_000), 0.002), seconds(80_000)
+    # The best of some runs: what else the machine does must not look like growth.
+    small = max(min(seconds(10_000) for _ in range(3)), 0.002)
+    large = min(seconds(80_000) for _ in range(2))
     assert large < small * 8 * 4, (small, large)
     assert large < 6
