@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ajar.cli import survey_reading
 from ajar.cli.printing import quiet, show, text_or_json
 from ajar.errors import ExitCode, UsageError
 
@@ -39,7 +40,13 @@ def survey() -> None:
       ajar survey hub-stats.parquet -o sample --sample 5000 --by maker,year --depth documents
       ajar survey ./mirror -o mirror --workers 8 --depth safety
       ajar survey status mirror
+      ajar survey report sample --format html -o report.html
+      ajar survey sql sample "SELECT year, sum(weight) FROM releases GROUP BY year"
     """
+
+
+for _command in (survey_reading.report, survey_reading.sql, survey_reading.schema, survey_reading.show):
+    survey.add_command(_command)
 
 
 @survey.command("run")

@@ -182,11 +182,15 @@ class Reader:
             ledger.close()
         current = self.counts.get("done", 0) + self.counts.get("failed", 0)
         self.duckdb = parts.connect(memory=memory)
-        parts.view(
-            self.duckdb,
-            [part_path(folder, number) for number in self.parts],
-            is_superseded=sum(self.parts.values()) != current,
-        )
+        paths = [part_path(folder, number) for number in self.parts]
+        try:
+            parts.view(self.duckdb, paths, is_superseded=sum(self.parts.values()) != current)
+        except parts.database_error() as error:
+            self.duckdb.close()
+            words = str(error).partition("\n")[0]
+            raise StoreError(
+                f"{folder}: {words}", hint="restore the part, or survey into a new folder"
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -200,6 +204,16 @@ class Reader:
         names = [column[0] for column in found.description or ()]
         while batch := found.fetchmany(PART_ROWS):
             yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def row(self, name: str) -> Row | None:
+        """The current row of a target, or of a name on the hub; `None` when there is none."""
+        found = self.duckdb.execute(
+            "SELECT * FROM releases WHERE target = $name OR target = $hub ORDER BY target = $name DESC LIMIT 1",
+            {"name": name, "hub": f"hf:{name}"},
+        )
+        names = [column[0] for column in found.description or ()]
+        row = found.fetchone()
+        return None if row is None else dict(zip(names, row, strict=True))
 
     def report(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON report of a row, with the cost that the row has. Raises `TargetNotFound`, `MalformedError`."""

@@ -134,6 +134,7 @@ SHARED = frozenset(
     {"cards", "door_art", "grid", "html_page", "markdown_words", "page", "plain", "tables", "tree", "words"}
 )
 OTHERS = (
+    "survey_",
     "compare_",
     "diff_",
     "gate_",

@@ -231,6 +231,10 @@ def test_commands_and_options() -> None:
             ]
         ),
         "survey status": sorted(["-f", "--format", "store"]),
+        "survey report": sorted(["--charts", "--format", "--output", "-f", "-o", "store"]),
+        "survey schema": sorted(["--format", "--output", "-f", "-o"]),
+        "survey show": sorted(["--output", "-o", "name", "store"]),
+        "survey sql": sorted(["--format", "--output", "--rows", "--seconds", "-f", "-o", "query", "store"]),
         "timeline": sorted(["--about", "--case", "--kind", "--since", "--until", *shown]),
         "uses": sorted(["-f", "--format", "path"]),
         "verify": sorted(
