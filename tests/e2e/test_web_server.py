@@ -28,7 +28,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def address(host: Hub) -> Iterator[str]:
     with serving(HF_ENDPOINT=host.endpoint) as place:
         yield place
