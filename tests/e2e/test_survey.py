@@ -64,6 +64,15 @@ def ajar(*words: str, **more: Any) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _no_coverage() -> Iterator[None]:
+    """Processes that are killed leave halves of coverage data, which spoil all of it when they are put together."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 def start(store: Path, *more: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.standin.surveying", str(store), "safety", *more]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
