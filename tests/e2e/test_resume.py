@@ -19,6 +19,13 @@ from tests.unit.sources.conftest import running, standin  # noqa: F401  fixtures
 LATENCY_S = 0.15
 
 
+@pytest.fixture(autouse=True)
+def _no_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that are killed leave halves of coverage data, which spoil all of it when they are put together."""
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def big(standin):  # noqa: F811
     standin.add(
