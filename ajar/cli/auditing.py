@@ -10,7 +10,7 @@ import click
 
 from ajar.cli import outputs
 from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, output, quiet, width, write
-from ajar.cli.targets import listed, used
+from ajar.cli.targets import listed, project, targets_file, used
 from ajar.cli.verifying import signers, trust_of
 from ajar.errors import ExitCode, TargetError, UsageError
 
@@ -56,18 +56,8 @@ _SEVERITIES = ("info", "low", "medium", "high", "critical")
     metavar="WORD",
     help=f"Exit with 1 when the door that is proven is less open than WORD ({', '.join(_DOORS)}), or a finding is at least WORD ({', '.join(_SEVERITIES)}).",
 )
-@click.option(
-    "--targets",
-    "targets_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Also audit the targets in this file, one a line.",
-)
-@click.option(
-    "--from",
-    "project",
-    type=click.Path(exists=True, path_type=Path),
-    help="Audit the models that this file, or project folder, uses.",
-)
+@targets_file
+@project
 @click.option(
     "--base", "bases", multiple=True, metavar="DIR", help="A base model's folder, read for its licence."
 )
@@ -142,7 +132,10 @@ def audit(
     from ajar.pipeline import audit as run
     from ajar.turns import in_turn
 
-    trust = trust_of(key=key, certificate=certificate, identity=identity, issuer=issuer)
+    names_signer = any((key, certificate, identity, issuer))
+    trust = (
+        trust_of(key=key, certificate=certificate, identity=identity, issuer=issuer) if names_signer else None
+    )
     chosen = options_of(
         offline=offline,
         no_cache=no_cache,
@@ -187,9 +180,9 @@ def audit(
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
 
 
-def _signed(report: Report, trust: Trust, chosen: Options, progress: Progress | None) -> Report:
+def _signed(report: Report, trust: Trust | None, chosen: Options, progress: Progress | None) -> Report:
     """The report with its signature checked, when the signer was named."""
-    if trust.kind == "none":
+    if trust is None:
         return report
     from ajar.verifying import verify, with_signature
 

@@ -7,20 +7,7 @@ from pathlib import Path
 import click
 
 import ajar
-from ajar.cli import (
-    auditing,
-    catalogue,
-    comparing,
-    gating,
-    hosts,
-    licences,
-    policies,
-    preparing,
-    reading,
-    surveys,
-    verifying,
-    web,
-)
+from ajar.cli._lazy import PREFIX, Commands, LazyGroup, Row
 from ajar.cli.printing import (
     ProgressLine,
     is_coloured,
@@ -36,8 +23,34 @@ from ajar.cli.printing import (
 )
 from ajar.errors import ExitCode
 
+COMMANDS = (
+    Row(name="audit", module="auditing", attribute="audit", about="How open, under what licence, made of what, safe to load?"),
+    Row(name="cache", module="hosts", attribute="cache", about="What is kept of what was read from hosts, and where."),
+    Row(name="catalogue", module="catalogue", attribute="catalogue", about="Known systems, makers, people, each fact with its source."),
+    Row(name="compare", module="comparing", attribute="compare", about="Releases and known systems side by side, differences first."),
+    Row(name="diff", module="hosts", attribute="diff", about="What changed between two releases or revisions."),
+    Row(name="gate", module="gating", attribute="gate", about="Hold releases against a policy; exit with 1 when a rule fails."),
+    Row(name="licence", module="licences", attribute="licence", about="Which licence it is, and what its words allow."),
+    Row(name="lineage", module="hosts", attribute="lineage", about="The line of base models, up to the root."),
+    Row(name="lock", module="gating", attribute="lock", about="Write down releases as they are now."),
+    Row(name="policy", module="policies", attribute="policy", about="Policies for the gate: show one, try its examples, write one."),
+    Row(name="positions", module="catalogue", attribute="positions", about="Who stands where on open AI, with changes marked."),
+    Row(name="prepare", module="preparing", attribute="prepare", about="For publishers: what is missing for the next door and class."),
+    Row(name="questions", module="comparing", attribute="questions", about="Privacy, security, ethics, monopoly: what is known on each."),
+    Row(name="read", module="reading", attribute="read", about="Check an article about AI systems, sentence by sentence."),
+    Row(name="serve", module="web", attribute="serve", about="Start the site on this machine."),
+    Row(name="show", module="catalogue", attribute="show_", about="A known system, maker, person or organisation."),
+    Row(name="site", module="web", attribute="site", about="The pages of the site as files."),
+    Row(name="survey", module="surveys", attribute="survey", about="Audit many releases into a store, and report on it."),
+    Row(name="timeline", module="catalogue", attribute="timeline", about="The dispute about open and closed AI, event by event."),
+    Row(name="uses", module="hosts", attribute="uses", about="The models that a project names."),
+    Row(name="verify", module="verifying", attribute="verify", about="Who signed it, and are these the files that were signed?"),
+)  # fmt: skip
+
 
 @click.group(
+    cls=LazyGroup,
+    commands=Commands(COMMANDS),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -66,26 +79,7 @@ def cli(context: click.Context, *, no_config: bool) -> None:
         context.default_map = dict(settings.defaults(cli, Path.cwd()))
 
 
-cli.add_command(auditing.audit)
-cli.add_command(licences.licence)
-cli.add_command(reading.read)
-cli.add_command(surveys.survey)
-for _command in (catalogue.catalogue, catalogue.show_, catalogue.timeline, catalogue.positions):
-    cli.add_command(_command)
-for _command in (comparing.compare, comparing.questions):
-    cli.add_command(_command)
-cli.add_command(gating.gate)
-cli.add_command(gating.lock)
-cli.add_command(policies.policy)
-cli.add_command(preparing.prepare)
-cli.add_command(verifying.verify)
-for _command in (hosts.diff, hosts.lineage, hosts.uses, hosts.cache):
-    cli.add_command(_command)
-cli.add_command(web.serve)
-cli.add_command(web.site)
-
-
-@cli.command()
+@cli.command(short_help="Is it safe to load? Every file is looked at.")
 @click.argument("paths", nargs=-1, required=True)
 @text_or_json
 @output
@@ -147,7 +141,7 @@ def scan(
     return ExitCode.OK
 
 
-@cli.command()
+@cli.command(short_help="Judge a Model Openness Tool record by every instrument.")
 @click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--against",
@@ -194,7 +188,7 @@ def evaluate(
     return ExitCode.POLICY if overstated else ExitCode.OK
 
 
-@cli.command()
+@cli.command(short_help="The instruments: what each measures, levels, source.")
 def instruments() -> None:
     """List the instruments: what each measures, its levels and its source."""
     from ajar.cli.explaining import list_instruments
@@ -202,7 +196,7 @@ def instruments() -> None:
     show(list_instruments())
 
 
-@cli.command()
+@cli.command(short_help="An instrument, a criterion, a rule, a door, in words.")
 @click.argument("id")
 def explain(id: str) -> None:  # noqa: A002  the word users see
     """Explain ID: an instrument, a criterion, a rule, a door, a component, an outcome or a basis.
@@ -218,7 +212,7 @@ def explain(id: str) -> None:  # noqa: A002  the word users see
     show(explain_id(id))
 
 
-@cli.command()
+@cli.command(short_help="Print what makes a shell complete commands and options.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print what makes SHELL complete commands and options of ajar.
@@ -236,4 +230,4 @@ def completion(shell: str) -> None:
         show(made(cli, {}, "ajar", "_AJAR_COMPLETE").source())
 
 
-name_variables(cli, "AJAR")
+name_variables(cli, PREFIX)

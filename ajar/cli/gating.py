@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ajar.cli.printing import ProgressLine, is_coloured, network, options_of, output, quiet, width, write
-from ajar.cli.targets import listed, used
+from ajar.cli.targets import listed, project, targets_file, used
 from ajar.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -16,18 +16,6 @@ if TYPE_CHECKING:
 
     from ajar.model.gate import GateReport
 
-_targets_file = click.option(
-    "--targets",
-    "targets_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Also the targets in this file, one a line.",
-)
-_project = click.option(
-    "--from",
-    "project",
-    type=click.Path(exists=True, path_type=Path),
-    help="The models that this file, or project folder, uses.",
-)
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET)
 
 
@@ -58,8 +46,8 @@ _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET)
     help="What to print.",
 )
 @output
-@_targets_file
-@_project
+@targets_file
+@project
 @click.option(
     "--json",
     "json_path",
@@ -205,8 +193,8 @@ def _exit_code(report: GateReport) -> int:
 
 @click.command()
 @click.argument("targets", metavar="TARGET…", nargs=-1)
-@_targets_file
-@_project
+@targets_file
+@project
 @click.option(
     "-o",
     "--output",

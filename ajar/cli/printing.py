@@ -54,7 +54,8 @@ def name_variables(command: click.Command, prefix: str) -> None:
             own = f"{prefix}_{longs[0].lstrip('-').replace('-', '_').upper()}"
             shared = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or ())
             option.envvar = [own, *shared]
-    if isinstance(command, click.Group):
+    # Commands that are not loaded yet name theirs when they are.
+    if isinstance(command, click.Group) and isinstance(command.commands, dict):
         for name, inner in command.commands.items():
             name_variables(inner, f"{prefix}_{name.replace('-', '_').upper()}")
 

@@ -296,7 +296,6 @@ def _described(items: list[Item], catalogue: Catalogue, as_of: PartialDate) -> l
                 kind=EntityKind.PERSON,
                 entity=holder,
                 is_coreference=True,
-                is_described=True,
             )
             return [
                 *items[:at],

@@ -27,7 +27,6 @@ class Mention:
     is_variant: bool = False  # a system with a word behind it that may make it another release
     is_vague: bool = False  # a member of a line of models that the catalogue does not have
     is_coreference: bool = False
-    is_described: bool = False  # by a role: "the AI chief at Meta"
 
     @property
     def id(self) -> str:

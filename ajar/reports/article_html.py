@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
-from importlib.resources import files
 
 from ajar.model.article import ArticleReading, Judgement, NamedParty, NamedSystem, Statement
 from ajar.reports import door_art
 from ajar.reports.article_text import MARKS, count_words, date_words, door_words
-from ajar.reports.plain import visible
+from ajar.reports.html_page import page
+from ajar.reports.html_page import text as _t
 
 _SHOWN = frozenset({Judgement.SUPPORTED, Judgement.CONTRADICTED, Judgement.IMPRECISE, Judgement.UNKNOWN})
 _NOTES = 2000
@@ -18,24 +17,16 @@ _PARAGRAPHS = 20_000
 
 def render(reading: ArticleReading) -> str:
     """The page as text."""
-    assets = files("ajar.reports") / "assets"
-    style = (assets / "report.css").read_text("utf-8") + (assets / "article.css").read_text("utf-8")
     title = reading.title or reading.subject
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
-        f"<title>{_t(title)}: read by ajar</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#main">Skip to the article</a>\n<main id="main">\n'
+    body = (
         f"{''.join(_head(reading, title))}{''.join(article(reading))}{''.join(_systems(reading.systems))}"
-        f"{''.join(_parties(reading.parties))}</main>\n<footer><p>{_t(count_words(reading))}. "
-        "Judged against ajar's catalogue; what it does not know it calls unknown.</p></footer>\n</body>\n</html>\n"
+        f"{''.join(_parties(reading.parties))}"
     )
-
-
-def _t(value: object) -> str:
-    """Any string of an article, safe inside text and attributes."""
-    return escape(visible(str(value)), quote=True)
+    footer = (
+        f"<footer><p>{_t(count_words(reading))}. Judged against ajar's catalogue; what it does not know it "
+        "calls unknown.</p></footer>"
+    )
+    return page(f"{title}: read by ajar", body, footer, style="article", what="article")
 
 
 def _lines(text: str) -> str:

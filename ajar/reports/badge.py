@@ -6,12 +6,11 @@ Nothing of the release's own goes into it but its name, in the description.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from ajar.model.judgement import DOOR_LABELS, Door
 from ajar.model.report import Report
 from ajar.model.waiver import NO_WAIVERS, Waivers
-from ajar.reports.plain import visible
+from ajar.reports.html_page import text as _t
 from ajar.reports.words import level_words
 
 # The ground of the right half, each 4.5 to 1 or more under white text (WCAG 2.2, 1.4.3).
@@ -69,7 +68,3 @@ def _svg(level: Door, right: str, title: str, about: str) -> str:
         f'<text x="{left + 8}" y="14" textLength="{words}" lengthAdjust="spacingAndGlyphs">{_t(right)}</text>'
         "</g></svg>\n"
     )
-
-
-def _t(text: str) -> str:
-    return escape(visible(text), quote=True)

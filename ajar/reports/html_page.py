@@ -12,15 +12,15 @@ from ajar.reports.plain import visible
 _GROUNDS = 4  # shown at one place
 
 
-def page(title: str, body: str, footer: str, *, style: str = "") -> str:
-    """A whole page. `style` is the name of a further style sheet."""
+def page(title: str, body: str, footer: str, *, style: str = "", what: str = "report") -> str:
+    """A whole page. `style` is the name of a further style sheet, `what` the word for what the page holds."""
     sheets = "".join(_asset(name) for name in ("report", style) if name)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
         f"<title>{text(title)}</title>\n<style>\n{sheets}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#main">Skip to the report</a>\n'
+        f'<a class="skip" href="#main">Skip to the {what}</a>\n'
         f'<main id="main">\n{body}</main>\n{footer}\n</body>\n</html>\n'
     )
 

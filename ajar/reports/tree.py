@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from ajar.model.evidence import Basis
 from ajar.model.lineage import Link, Parent, Relation
+from ajar.reports.html_page import page as _page
+from ajar.reports.html_page import text as _t
 from ajar.reports.plain import visible
 from ajar.reports.words import RELATION_WORDS
 
@@ -110,15 +111,9 @@ def _item(node: Node) -> Iterator[str]:
 
 def page(title: str, nodes: Sequence[Node], *, target: str, version: str) -> str:
     """The tree as one HTML file: no script, no request to anywhere."""
-    from ajar.reports import html_page
-
     body = (
         f"<header><h1>{_t(title)}</h1><p>What it comes from, up to the roots. Each base model by its card, licence and "
         f"configuration; whatever is marked could not be followed.</p></header>{html(nodes)}"
     )
     foot = f"<footer><p>Read by ajar {_t(version)}. Target: <code>{_t(target)}</code>.</p></footer>"
-    return html_page.page(f"{title}: where it comes from (ajar)", body, foot)
-
-
-def _t(value: object) -> str:
-    return escape(visible(str(value)), quote=True)
+    return _page(f"{title}: where it comes from (ajar)", body, foot)

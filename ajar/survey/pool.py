@@ -95,9 +95,6 @@ class Pool:
     def is_idle(self) -> bool:
         return not (self._waiting or self._alone or any(one.under_way for one in self._workers))
 
-    def pids(self) -> list[int]:
-        return [one.process.pid for one in self._workers]
-
     def submit(self, task: Task) -> None:
         (self._alone if task.strikes else self._waiting).append(task)
         self._feed()

@@ -6,10 +6,10 @@ from importlib.resources import files
 
 from ajar.model.catalogue import Event, System
 from ajar.model.partial_date import PartialDate
+from ajar.reports import badge as badges
+from ajar.reports.html_page import text
 from ajar.reports.known_words import event_words
-from ajar.web import pictures
 from ajar.web.pages import news
-from ajar.web.pictures import text
 from ajar.web.site import Site, address_of
 
 _ENTRIES = 60
@@ -50,9 +50,7 @@ def _instant(date: PartialDate | None) -> str:
 
 def badge(site: Site, key: str) -> str:
     """A system's door for a README. Raises `NotHere` for an id that no system has."""
-    found = site.entity(key, System)
-    door = site.report(found).verdict("g7")
-    return pictures.badge(door.declared, may_be_more=door.declared != door.at_most)
+    return badges.render([site.report(site.entity(key, System))])
 
 
 def openapi() -> bytes:

@@ -1,4 +1,4 @@
-"""Pictures as SVG: doors, a chart of doors by year, a line of descent, a badge.
+"""Pictures as SVG: doors, a chart of doors by year, a line of descent.
 
 No style attribute and no script, so that they stand under a strict content policy; colours come from classes of the
 style sheet, and every part reads without them. Whatever stands in a release is escaped here.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from ajar.model.judgement import DOOR_LABELS, DOORS, Door
 from ajar.reports import door_art
+from ajar.reports.html_page import text
 from ajar.reports.plain import visible
 
 _NAME = 24  # characters of a name in a box; the whole name is its title
@@ -20,11 +20,6 @@ _STEPS = 12  # boxes in one column; more are counted
 _BAR, _UNIT_MOST = 26, 30  # the height of a bar, and the width of one system, in pixels
 _WIDE = 640  # of the longest bar
 _CHAR = 7.4  # of a 13-pixel letter, with room
-
-
-def text(value: object) -> str:
-    """Any string of a release, safe in markup and attributes."""
-    return escape(visible(str(value)), quote=True)
 
 
 def sprite() -> str:
@@ -181,27 +176,3 @@ def _box(node: Node, left: int, top: int) -> str:
     if node.href:
         return f'<a href="{text(node.href)}">{body}</a>'
     return f"<g>{body}</g>"
-
-
-_BADGE_FILLS: Mapping[str, str] = {
-    Door.SHUT: "#8f2018",
-    Door.CHAINED: "#6b4800",
-    Door.AJAR: "#0b6164",
-    Door.OPEN: "#1a6131",
-    Door.WIDE_OPEN: "#1a6131",
-}
-_LETTER = 6.6  # the mean width in pixels of an 11-pixel sans serif, with room
-
-
-def badge(name: str, *, may_be_more: bool = False) -> str:
-    """A badge for a README: a door and its label, white on a colour of contrast 7:1."""
-    known = Door(name)
-    label = DOOR_LABELS[known] + (" or more" if may_be_more else "")
-    width = 26 + int(len(label) * _LETTER) + 10
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="22" role="img" aria-label="Door: {text(label)}">'
-        f'<title>Door: {text(label)}</title><rect width="{width}" height="22" rx="3" fill="{_BADGE_FILLS[known]}"/>'
-        f'<svg x="6" y="3" width="14" height="17" viewBox="{door_art.VIEW_BOX}" color="#fff"><g fill="none">{door_art.shapes(known)}</g></svg>'
-        f'<text x="27" y="15" fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" '
-        f'textLength="{width - 34}" lengthAdjust="spacingAndGlyphs">{text(label)}</text></svg>\n'
-    )

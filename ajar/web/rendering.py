@@ -115,9 +115,6 @@ class Renderer:
         )
         return self._render("error.html", root, {"page": shown, "twins": [], **shown.context})
 
-    def not_here(self, error: NotHere, root: str = "/") -> str:
-        return self.error(404, error.message, hint=error.hint, root=root, near=error.near)
-
     def _render(self, template: str, root: str, values: Mapping[str, Any]) -> str:
         url: Callable[[str], str] = partial(_url, root)
         return self._environment.get_template(template).render(

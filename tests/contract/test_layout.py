@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
+import sys
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -225,3 +228,22 @@ def _is_command(node: ast.FunctionDef) -> bool:
 def test_no_name_says_nothing() -> None:
     empty = {"utils", "util", "helpers", "helper", "core", "base", "common", "misc"}
     assert [str(path) for path in SOURCE_FILES if path.stem.strip("_") in empty] == []
+
+
+def test_the_list_of_commands_is_shown_without_loading_one_and_whole() -> None:
+    script = (
+        "import sys; from click.testing import CliRunner; from ajar.cli.commands import cli;"
+        "found = CliRunner().invoke(cli, ['--help'], terminal_width=80); print(found.output);"
+        "print(sorted(name for name in sys.modules if name.startswith('ajar.cli.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    *shown, loaded = done.stdout.splitlines()
+    assert ast.literal_eval(loaded) == ["ajar.cli._lazy", "ajar.cli.commands", "ajar.cli.printing"]
+    from ajar.cli.commands import cli
+
+    for name, command in cli.commands.items():
+        assert [
+            line for line in shown if re.fullmatch(rf"  {name} +{re.escape(command.short_help or '-')}", line)
+        ]

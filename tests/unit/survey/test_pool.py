@@ -98,12 +98,12 @@ def test_a_worker_that_grew_leaves_when_it_is_done(
     (tmp_path / "big").mkdir()
     (tmp_path / "big" / "README.md").write_text("# A model\n")
     with pool(monkeypatch, memory_bytes=450_000_000) as made:
-        before = set(made.pids())
+        before = {one.process.pid for one in made._workers}
         found = finished(made, [str(tmp_path / "big")])
         until = time.monotonic() + 10
-        while set(made.pids()) == before and time.monotonic() < until:
+        while {one.process.pid for one in made._workers} == before and time.monotonic() < until:
             made.poll(0.2)
-        assert set(made.pids()) != before
+        assert {one.process.pid for one in made._workers} != before
         found |= finished(made, releases)
     assert all(one.row for one in found.values())
 

@@ -4,8 +4,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ajar.model.judgement import DOOR_LABELS, DOORS
-from ajar.web.pictures import Bar, Edge, Node, badge, descent, door, icon, sprite, stacked
+from ajar.model.judgement import DOORS
+from ajar.web.pictures import Bar, Edge, Node, descent, door, icon, sprite, stacked
 from tests.build.hostile import ATTACKS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,12 +30,6 @@ def test_doors_differ_without_colour() -> None:
 def test_an_unknown_door_is_an_error() -> None:
     with pytest.raises(ValueError, match="half"):
         door("half")
-
-
-@pytest.mark.parametrize("name", DOORS)
-def test_a_badge_names_its_door(name: str) -> None:
-    assert parsed(badge(name)).find(f"{SVG}title").text == f"Door: {DOOR_LABELS[name]}"  # type: ignore[union-attr, index]
-    assert "or more" in badge(name, may_be_more=True)
 
 
 def test_a_chart_has_each_number_and_no_style() -> None:
