@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -132,10 +132,7 @@ def audit(
     from ajar.pipeline import audit as run
     from ajar.turns import in_turn
 
-    names_signer = any((key, certificate, identity, issuer))
-    trust = (
-        trust_of(key=key, certificate=certificate, identity=identity, issuer=issuer) if names_signer else None
-    )
+    trust = _trust(key=key, certificate=certificate, identity=identity, issuer=issuer)
     chosen = options_of(
         offline=offline,
         no_cache=no_cache,
@@ -178,6 +175,11 @@ def audit(
 
 
 _WORST_FIRST = (ExitCode.INTERNAL, ExitCode.TARGET, ExitCode.POLICY, ExitCode.INCOMPLETE)
+
+
+def _trust(**signer: Any) -> Trust | None:
+    """Whom the caller takes for the signer; what reads signatures is loaded only then."""
+    return trust_of(**signer) if any(signer.values()) else None
 
 
 def _signed(report: Report, trust: Trust | None, chosen: Options, progress: Progress | None) -> Report:
