@@ -251,6 +251,7 @@ EVIL = (
     "not commercial ", "you may not (", "output train ", "a-\n", "1. ", "million monthly ", "((((", "patent terminate ",
     'display "', "revenue exceeds 5 ", "licen", "non-", "e.g.", "terminate at any time ", "; ", "more than one hundred ",
     "laws of the ", "not granted to the european union ", "“", "\n\n", "you must ",
+    "but not commercial output, ", "if you, ", "only research use; ", "no model may, ", "users in germany may not ",
 )  # fmt: skip
 
 
